@@ -1,0 +1,2 @@
+"""Seatrial: the sea trial of a Kubernetes platform."""
+
