@@ -1,2 +1,1 @@
 """Seatrial: the sea trial of a Kubernetes platform."""
-

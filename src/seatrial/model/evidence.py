@@ -1,0 +1,154 @@
+"""Questions, what came back, and what is missing; all as values.
+
+A *need* is a question. Its answer is *evidence*, which may have *gaps*: regions about which nothing is known.
+A ``Partial`` is the reading side: it gives what is there and raises ``Unseen`` where a gap hides the answer.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+V = TypeVar("V")
+
+Key = tuple[str, str]
+"""Namespace and name; the namespace is empty for kinds of the cluster."""
+
+
+class Need(Struct, frozen=True, order=True):
+    """One question to one source. ``id`` names it in gaps, timings and the trial file.
+
+    For the API server the question is a list: ``group``, ``resource`` (plural), ``kind`` and the ``versions``
+    that can be read, best first. ``schema`` is how an answer is stored.
+    """
+
+    id: str
+    source: str
+    schema: str
+    group: str = ""
+    resource: str = ""
+    kind: str = ""
+    versions: tuple[str, ...] = ()
+    namespaced: bool = False
+
+
+class Cause(StrEnum):
+    """Why something is not known. Closed, so that every cause has a cure and a place in the reports."""
+
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    TRUNCATED = "truncated"
+    MALFORMED = "malformed"
+    STALE = "stale"
+    NOT_SERVED = "not served"
+    NOT_RECORDED = "not recorded"
+    NOT_DECLARED = "not declared"
+    NOT_CONFIGURED = "not configured"
+    NO_CHECK = "no check"
+    CRASHED = "crashed"
+    UNDECIDABLE = "undecidable"
+
+
+class Gap(Struct, frozen=True, order=True, omit_defaults=True):
+    """A region of an answer that is not known, why, and what would make it known.
+
+    Without ``namespace`` the whole answer is missing; with it that namespace; with ``name`` too that object.
+    """
+
+    need: str
+    cause: Cause
+    detail: str
+    cure: str = ""
+    namespace: str | None = None
+    name: str | None = None
+
+    def covers(self, namespace: str | None, name: str | None = None) -> bool:
+        """Whether something in the region asked for may be hidden here. None asks for everything."""
+        if self.namespace is None or namespace is None:
+            return True
+        return self.namespace == namespace and (self.name is None or name is None or self.name == name)
+
+
+class Unseen(Exception):
+    """Raised by a reading that a gap covers. The engine turns it into unknown for the subject at hand."""
+
+    def __init__(self, gap: Gap) -> None:
+        super().__init__(f"{gap.need}: {gap.cause}: {gap.detail}")
+        self.gap = gap
+
+
+class Partial(Generic[V]):
+    """What is known of a table, and the gaps in it.
+
+    There is no ``[]`` and no iteration, so that nobody mistakes what was not seen for what is not there.
+    """
+
+    __slots__ = ("_by_namespace", "_rows", "gaps")
+
+    def __init__(self, rows: Mapping[Key, V], gaps: Iterable[Gap] = ()) -> None:
+        self._rows = rows
+        self.gaps = tuple(sorted(gaps))
+        self._by_namespace: dict[str, list[V]] | None = None
+
+    def find(self, namespace: str, name: str) -> V | None:
+        """The row, or None where it is proved that there is none. Raises Unseen where a gap covers the key."""
+        row = self._rows.get((namespace, name))
+        if row is None:
+            self._refuse(namespace, name)
+        return row
+
+    def all(self, namespace: str | None = None) -> tuple[V, ...]:
+        """Every row, of one namespace or of all. Raises Unseen where a gap covers any part of it."""
+        self._refuse(namespace, None)
+        return tuple(self.known(namespace))
+
+    def known(self, namespace: str | None = None) -> Iterator[V]:
+        """The rows that were seen, gaps or not. Only for selecting subjects and finding visible faults."""
+        if namespace is None:
+            return iter(self._rows.values())
+        if self._by_namespace is None:
+            self._by_namespace = {}
+            for (ns, _), row in self._rows.items():
+                self._by_namespace.setdefault(ns, []).append(row)
+        return iter(self._by_namespace.get(namespace, ()))
+
+    def _refuse(self, namespace: str | None, name: str | None) -> None:
+        for gap in self.gaps:
+            if gap.covers(namespace, name):
+                raise Unseen(gap)
+
+
+class Chunk(Struct, frozen=True):
+    """Part of an answer as it is stored: a canonical JSON array of ``count`` records, compressed.
+
+    ``digest`` is the SHA-256 of the array before compression; findings point into it.
+    """
+
+    digest: str
+    count: int
+    data: bytes
+
+
+class Evidence(Struct, frozen=True, omit_defaults=True):
+    """The answer to a need: records in canonical order, in chunks, and what is missing from it."""
+
+    need: str
+    schema: str
+    collected_at: str
+    """RFC 3339, UTC."""
+    chunks: tuple[Chunk, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    resource_version: str = ""
+    requests: int = 0
+
+    @property
+    def count(self) -> int:
+        return sum(chunk.count for chunk in self.chunks)
+
+
+class Citation(Struct, frozen=True, order=True, omit_defaults=True):
+    """Where a finding's proof stands: a chunk, and a JSON pointer into it."""
+
+    digest: str
+    pointer: str

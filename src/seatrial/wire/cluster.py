@@ -1,0 +1,73 @@
+"""Objects of the cluster itself, and of identity."""
+
+from seatrial.wire.base import Condition, Object, ObjectReference, Quantities, Wire, field
+
+
+class NamespaceStatus(Wire, frozen=True, gc=False):
+    phase: str = ""
+
+
+class Namespace(Object, frozen=True, gc=False):
+    status: NamespaceStatus | None = None
+
+
+class Taint(Wire, frozen=True, gc=False):
+    key: str = ""
+    value: str = ""
+    effect: str = ""
+
+
+class NodeSpec(Wire, frozen=True, gc=False):
+    taints: tuple[Taint, ...] = ()
+    unschedulable: bool = False
+    provider_id: str = field(name="providerID", default="")
+    pod_cidr: str = field(name="podCIDR", default="")
+
+
+class NodeInfo(Wire, frozen=True, gc=False):
+    kubelet_version: str = ""
+    container_runtime_version: str = ""
+    os_image: str = ""
+    kernel_version: str = ""
+    operating_system: str = ""
+    architecture: str = ""
+
+
+class NodeAddress(Wire, frozen=True, gc=False):
+    type: str = ""
+    address: str = ""
+
+
+class NodeStatus(Wire, frozen=True, gc=False):
+    capacity: Quantities = {}
+    allocatable: Quantities = {}
+    conditions: tuple[Condition, ...] = ()
+    addresses: tuple[NodeAddress, ...] = ()
+    node_info: NodeInfo = NodeInfo()
+
+
+class Node(Object, frozen=True, gc=False):
+    spec: NodeSpec = NodeSpec()
+    status: NodeStatus | None = None
+
+
+class PriorityClass(Object, frozen=True, gc=False):
+    value: int = 0
+    global_default: bool = False
+    preemption_policy: str | None = None
+
+
+class LeaseSpec(Wire, frozen=True, gc=False):
+    holder_identity: str | None = None
+    lease_duration_seconds: int | None = None
+    renew_time: str | None = None
+    acquire_time: str | None = None
+
+
+class Lease(Object, frozen=True, gc=False):
+    spec: LeaseSpec = LeaseSpec()
+
+
+class ServiceAccount(Object, frozen=True, gc=False):
+    automount_service_account_token: bool | None = None
+    secrets: tuple[ObjectReference, ...] = ()
