@@ -1,0 +1,1 @@
+"""The checklist as data: the only place with the wording of items and claims."""

@@ -1,0 +1,135 @@
+"""Objects of the API that are judged one by one."""
+
+from typing import ClassVar, Self
+
+from seatrial.inventory.subjects import ObjectSubject, Selection
+from seatrial.inventory.views import Views
+from seatrial.model.evidence import Key, Need
+from seatrial.model.finding import Subject
+from seatrial.model.item import Among
+from seatrial.model.profile import NodeService, ScheduledTask, SecurityProfile
+from seatrial.needs import kube
+from seatrial.wire import cluster, policy, workload
+
+
+class Namespace(ObjectSubject[cluster.Namespace]):
+    need = kube.NAMESPACES
+    struct = cluster.Namespace
+    over = "namespace"
+
+    @classmethod
+    def select(cls, views: Views, among: Among) -> Selection[Self]:
+        """Namespaces that pods or other objects were seen in, but that were not seen themselves, open the list."""
+        table = views.table(cls.need, cls.struct)
+        rows = tuple(table.known())
+        platform = [row for row in rows if views.profile.is_platform(row.name)]
+        chosen = {
+            Among.ALL: rows,
+            Among.PLATFORM: tuple(platform),
+            Among.APPLICATION: tuple(row for row in rows if not views.profile.is_platform(row.name)),
+        }[among]
+        gaps = [
+            gap
+            for gap in table.gaps
+            if not gap.name or among is Among.ALL
+            or views.profile.is_platform(gap.name) is (among is Among.PLATFORM)
+        ]  # fmt: skip
+        apart = len(rows) - len(chosen)
+        return Selection(
+            [cls(row) for row in chosen], gaps, {"in other namespaces": apart} if apart else None
+        )
+
+
+class DisruptionBudget(ObjectSubject[policy.PodDisruptionBudget]):
+    need = kube.DISRUPTION_BUDGETS
+    struct = policy.PodDisruptionBudget
+    over = "PodDisruptionBudget"
+
+
+class Autoscaler(ObjectSubject[policy.HorizontalPodAutoscaler]):
+    need = kube.AUTOSCALERS
+    struct = policy.HorizontalPodAutoscaler
+    over = "HorizontalPodAutoscaler"
+
+
+class Quota(ObjectSubject[policy.ResourceQuota]):
+    need = kube.RESOURCE_QUOTAS
+    struct = policy.ResourceQuota
+    over = "ResourceQuota"
+
+
+class StatefulSet(ObjectSubject[workload.StatefulSet]):
+    need = kube.STATEFUL_SETS
+    struct = workload.StatefulSet
+    over = "StatefulSet"
+
+
+class Cluster:
+    """The cluster as a whole: one subject, always there."""
+
+    over: ClassVar[str] = "cluster"
+    needs: ClassVar[tuple[Need, ...]] = ()
+    variant: str = ""
+    origin: tuple[Need, Key, str] | None = None
+
+    def __init__(self, name: str) -> None:
+        self.subject = Subject("Cluster", name)
+        self.members = (name,)
+
+    @classmethod
+    def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # there is only one
+        return Selection([cls(views.profile.name or views.trial.cluster.context or "cluster")])
+
+
+class DeclaredNodeService:
+    """A node service that the profile declares."""
+
+    over: ClassVar[str] = "node service"
+    needs: ClassVar[tuple[Need, ...]] = ()
+    variant: str = ""
+    origin: tuple[Need, Key, str] | None = None
+
+    def __init__(self, declared: NodeService) -> None:
+        self.declared = declared
+        self.subject = Subject("NodeService", declared.name, declared.namespace)
+        self.members = (declared.name,)
+
+    @classmethod
+    def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
+        return Selection([cls(row) for row in views.profile.declares.node_services])
+
+
+class DeclaredTask:
+    """A scheduled task that the profile declares."""
+
+    over: ClassVar[str] = "scheduled task"
+    needs: ClassVar[tuple[Need, ...]] = ()
+    variant: str = ""
+    origin: tuple[Need, Key, str] | None = None
+
+    def __init__(self, declared: ScheduledTask) -> None:
+        self.declared = declared
+        self.subject = Subject("ScheduledTask", declared.name, declared.namespace)
+        self.members = (declared.name,)
+
+    @classmethod
+    def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
+        return Selection([cls(row) for row in views.profile.declares.scheduled_tasks])
+
+
+class DeclaredProfile:
+    """A custom security profile: declared in ``seatrial.yaml``, or named by a pod's ``localhostProfile``."""
+
+    over: ClassVar[str] = "security profile"
+    needs: ClassVar[tuple[Need, ...]] = (kube.PODS,)
+    variant: str = ""
+    origin: tuple[Need, Key, str] | None = None
+
+    def __init__(self, declared: SecurityProfile) -> None:
+        self.declared = declared
+        self.subject = Subject(declared.kind, declared.name, declared.namespace)
+        self.members = (declared.name,)
+
+    @classmethod
+    def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
+        return Selection([cls(row) for row in views.profile.declares.security_profiles])

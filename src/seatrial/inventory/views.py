@@ -1,0 +1,152 @@
+"""The evidence of a trial, decoded once: tables of structs, views built on them, and where each row stands."""
+
+from collections.abc import Hashable
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
+
+from seatrial.model.evidence import Cause, Citation, Evidence, Gap, Key, Need, Partial, Unseen
+from seatrial.model.profile import Profile
+from seatrial.model.trial import Group, Trial
+from seatrial.needs import kube
+from seatrial.wire.base import Object
+from seatrial.wire.chunks import CHUNK_RECORDS, STORED_AS, as_struct, key_of, unpack
+
+T = TypeVar("T", bound=Object)
+W = TypeVar("W", bound="View")
+
+
+class View(Protocol):
+    """A topic that checks look things up in. ``needs`` are the questions it reads the answers of."""
+
+    needs: ClassVar[tuple[Need, ...]]
+
+    @classmethod
+    def of(cls, views: "Views") -> Self: ...
+
+
+class Views:
+    """Everything that the checks of one trial may look at. Tables and views are made on first use, then kept."""
+
+    def __init__(self, trial: Trial, now: datetime) -> None:
+        self.trial = trial
+        self.now = now
+        self._tables: dict[str, Partial[Any]] = {}
+        self._order: dict[str, dict[Key, int]] = {}
+        self._made: dict[Hashable, Any] = {}
+
+    @property
+    def profile(self) -> Profile:
+        return self.trial.profile
+
+    def table(self, need: Need, type: type[T]) -> Partial[T]:
+        """Every object of a need. A need that was not asked in this trial is one gap: not recorded."""
+        known = self._tables.get(need.id)
+        if known is None:
+            known = self._tables[need.id] = self._decode(need, type)
+        return cast("Partial[T]", known)
+
+    def view(self, type: type[W]) -> W:
+        made = self._made.get(type)
+        if made is None:
+            made = self._made[type] = type.of(self)
+        return cast("W", made)
+
+    def gap(self, need: Need) -> Gap | None:
+        """The gap that hides a whole answer, if there is one."""
+        evidence = self.trial.evidence.get(need.id)
+        if evidence is None:
+            return not_recorded(need)
+        return next((gap for gap in evidence.gaps if gap.namespace is None), None)
+
+    def cite(self, need: Need, key: Key, pointer: str = "") -> Citation | None:
+        """Where a row stands in the stored evidence; None for a row that is not there."""
+        evidence = self.trial.evidence.get(need.id)
+        order = self._order.get(need.id)
+        if evidence is None or order is None or key not in order:
+            return None
+        at = order[key]
+        return Citation(
+            digest=evidence.chunks[at // CHUNK_RECORDS].digest, pointer=f"/{at % CHUNK_RECORDS}{pointer}"
+        )
+
+    def served(self, name: str) -> bool:
+        """Whether an API group (``keda.sh``) or a resource of it (``keda.sh/scaledjobs``) is served.
+
+        Raises Unseen where discovery did not answer, or where the group is stale and the resource unproved.
+        """
+        group, _, resource = name.partition("/")
+        groups: Partial[Any] | None = self._made.get("groups")
+        if groups is None:
+            groups = self._made["groups"] = self._groups()
+        found: tuple[Group, ...] = tuple(row for row in groups.known(group))
+        if any(not resource or resource in row.resources for row in found):
+            return True
+        stale = next((row for row in found if row.stale), None)
+        if stale is not None:
+            raise Unseen(
+                Gap(
+                    kube.DISCOVERY.id,
+                    Cause.STALE,
+                    f"the server could not ask the API service behind {group}",
+                    f"kubectl get apiservice {stale.version}.{group}",
+                )
+            )
+        groups.all(group)
+        return False
+
+    def _groups(self) -> Partial[Group]:
+        evidence = self.trial.evidence.get(kube.DISCOVERY.id)
+        if evidence is None:
+            return Partial({}, [not_recorded(kube.DISCOVERY)])
+        rows: dict[Key, Group] = {}
+        gaps = list(evidence.gaps)
+        for chunk in evidence.chunks:
+            try:
+                for group in unpack(chunk, Group):
+                    rows[group.group, group.version] = group
+            except ValueError as error:
+                gaps.append(_damaged(kube.DISCOVERY, error))
+        return Partial(rows, gaps)
+
+    def _decode(self, need: Need, type: type[T]) -> Partial[T]:
+        evidence = self.trial.evidence.get(need.id)
+        if evidence is None:
+            return Partial({}, [not_recorded(need)])
+        if evidence.schema != need.schema:
+            return Partial({}, [not_recorded(need, f"recorded as {evidence.schema}, read as {need.schema}")])
+        rows: dict[Key, T] = {}
+        order: dict[Key, int] = {}
+        gaps = list(evidence.gaps)
+        for at, chunk in enumerate(evidence.chunks):
+            try:
+                records: list[Any] = unpack(chunk, type if need.schema in STORED_AS else dict[str, Any])
+            except ValueError as error:
+                gaps.append(_damaged(need, error))
+                continue
+            for index, record in enumerate(records):
+                key = key_of(record)
+                order[key] = at * CHUNK_RECORDS + index
+                try:
+                    rows[key] = record if isinstance(record, type) else as_struct(record, type, need.id)
+                except Unseen as unseen:
+                    gaps.append(unseen.gap)
+        self._order[need.id] = order
+        return Partial(rows, gaps)
+
+
+def not_recorded(need: Need, detail: str = "") -> Gap:
+    return Gap(
+        need.id,
+        Cause.NOT_RECORDED,
+        detail or "this trial did not ask for it",
+        "run a new trial: seatrial assess --save",
+    )
+
+
+def _damaged(need: Need, error: ValueError) -> Gap:
+    return Gap(need.id, Cause.MALFORMED, str(error), "record the trial again")
+
+
+def answered(evidence: Evidence) -> bool:
+    """Whether the whole answer came."""
+    return not any(gap.namespace is None for gap in evidence.gaps)

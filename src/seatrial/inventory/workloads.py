@@ -1,0 +1,375 @@
+"""Workloads: pods grouped by top owner and by what is judged of them, with three facets.
+
+A group is a top owner plus the digest of its pods' spec and labels, less what differs from pod to pod (node name,
+token volume, claim names, revision hash, ordinal). Members keep name, node and readiness. 300,000 containers of
+15,000 workloads are thus judged some 40,000 times, not 300,000 times, and counted exactly.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, Self
+
+import msgspec
+from msgspec import Struct
+
+from seatrial.inventory.subjects import Selection, gaps_in_scope, in_scope
+from seatrial.inventory.views import Views
+from seatrial.model.evidence import Gap, Key, Need, Partial, Unseen
+from seatrial.model.finding import Subject
+from seatrial.model.item import Among
+from seatrial.needs import kube
+from seatrial.wire.base import Metadata, OwnerReference
+from seatrial.wire.pod import MIRROR_ANNOTATION, Container, Pod
+from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+
+Controller = Deployment | StatefulSet | DaemonSet
+
+_VOLATILE = re.compile(
+    rb'"nodeName":"[^"]*",?|(?<="claimName":")[^"]*|(?<="secretName":")[^"]*-token-[a-z0-9]{5}(?=")'
+    rb"|(?<=kube-api-access-)[a-z0-9]{5}"
+)
+_VOLATILE_LABELS = frozenset(
+    {
+        "pod-template-hash",
+        "controller-revision-hash",
+        "pod-template-generation",
+        "statefulset.kubernetes.io/pod-name",
+        "apps.kubernetes.io/pod-index",
+        "controller-uid",
+        "job-name",
+        "batch.kubernetes.io/controller-uid",
+        "batch.kubernetes.io/job-name",
+        "batch.kubernetes.io/job-completion-index",
+    }
+)
+_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+class Member(Struct, frozen=True, gc=False):
+    """A pod of a group."""
+
+    name: str
+    node: str
+    ready: bool
+    claims: tuple[str, ...] = ()
+    """The PersistentVolumeClaims that it mounts, generic ephemeral volumes among them."""
+
+
+class PodGroup:
+    """Pods of one top owner that are the same in all that is judged; ``pod`` stands for all of them."""
+
+    over: ClassVar[str] = "pod"
+    needs: ClassVar[tuple[Need, ...]] = (
+        kube.PODS,
+        kube.REPLICA_SETS,
+        kube.JOBS,
+    )
+
+    def __init__(self, subject: Subject, pod: Pod, variant: str) -> None:
+        self.subject = subject
+        self.pod = pod
+        self.variant = variant
+        self.pods: list[Member] = []
+        self.mirror = MIRROR_ANNOTATION in pod.metadata.annotations
+
+    @property
+    def namespace(self) -> str:
+        return self.pod.namespace
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return tuple(member.name for member in self.pods)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that its pods run on, sorted; a pod that waits for one adds none."""
+        return tuple(sorted({member.node for member in self.pods if member.node}))
+
+    @property
+    def origin(self) -> tuple[Need, Key, str] | None:
+        return kube.PODS, (self.pod.namespace, self.pod.name), ""
+
+    @classmethod
+    def select(cls, views: Views, among: Among) -> Selection[Self]:
+        return views.view(Workloads).select(views, among, lambda group: (group,))  # type: ignore[arg-type,return-value]
+
+
+class ContainerGroup:
+    """One container of a group of pods; ``kind`` is init, sidecar, app or ephemeral."""
+
+    over: ClassVar[str] = "container"
+    needs: ClassVar[tuple[Need, ...]] = PodGroup.needs
+
+    def __init__(self, group: PodGroup, kind: str, container: Container, pointer: str) -> None:
+        self.group = group
+        self.kind = kind
+        self.container = container
+        self.pointer = pointer
+        """Where the container stands in the pod: ``/spec/containers/0``."""
+        owner = group.subject
+        self.subject = Subject(owner.kind, owner.name, owner.namespace, owner.group, container.name)
+
+    @property
+    def pod(self) -> Pod:
+        return self.group.pod
+
+    @property
+    def variant(self) -> str:
+        return self.group.variant
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return self.group.members
+
+    @property
+    def origin(self) -> tuple[Need, Key, str] | None:
+        return self.group.origin
+
+    @classmethod
+    def select(cls, views: Views, among: Among) -> Selection[Self]:
+        return views.view(Workloads).select(views, among, cls._of)
+
+    @classmethod
+    def _of(cls, group: PodGroup) -> Iterator[Self]:
+        spec = group.pod.spec
+        for index, container in enumerate(spec.init_containers):
+            kind = "sidecar" if container.restart_policy == "Always" else "init"
+            yield cls(group, kind, container, f"/spec/initContainers/{index}")
+        for index, container in enumerate(spec.containers):
+            yield cls(group, "app", container, f"/spec/containers/{index}")
+        for index, container in enumerate(spec.ephemeral_containers):
+            yield cls(group, "ephemeral", container, f"/spec/ephemeralContainers/{index}")
+
+
+class Workload:
+    """A top owner: its controller object where it is a Deployment, StatefulSet or DaemonSet, and its pods."""
+
+    over: ClassVar[str] = "workload"
+    needs: ClassVar[tuple[Need, ...]] = (
+        *PodGroup.needs,
+        kube.DEPLOYMENTS,
+        kube.STATEFUL_SETS,
+        kube.DAEMON_SETS,
+    )
+    variant: str = ""
+
+    def __init__(self, subject: Subject, groups: tuple[PodGroup, ...], controller: Controller | None) -> None:
+        self.subject = subject
+        self.groups = groups
+        self.controller = controller
+
+    @property
+    def namespace(self) -> str:
+        return self.subject.namespace
+
+    @property
+    def replicas(self) -> int | None:
+        """The pods it wants; None for a kind that does not say (a DaemonSet, a foreign owner)."""
+        match self.controller:
+            case Deployment() | StatefulSet() as controller:
+                return 1 if controller.spec.replicas is None else controller.spec.replicas
+            case _:
+                return None
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels that its pods get: of the template, or of a pod where there is no template."""
+        if self.controller is not None:
+            return self.controller.spec.template.metadata.labels
+        return self.groups[0].pod.labels if self.groups else {}
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """A workload counts once, however many pods it has."""
+        return (self.subject.name,)
+
+    @property
+    def origin(self) -> tuple[Need, Key, str] | None:
+        need = {
+            "Deployment": kube.DEPLOYMENTS,
+            "StatefulSet": kube.STATEFUL_SETS,
+            "DaemonSet": kube.DAEMON_SETS,
+        }.get(self.subject.kind)
+        if self.controller is not None and need is not None:
+            return need, (self.subject.namespace, self.subject.name), ""
+        return self.groups[0].origin if self.groups else None
+
+    @classmethod
+    def select(cls, views: Views, among: Among) -> Selection[Self]:
+        return views.view(Workloads).select_workloads(views, among, cls)
+
+
+class Workloads:
+    """Every group of pods, by top owner. The view behind the three facets."""
+
+    needs: ClassVar[tuple[Need, ...]] = Workload.needs
+
+    def __init__(self, groups: tuple[PodGroup, ...], table: Partial[Pod], views: Views) -> None:
+        self._groups = groups
+        self._pods = table
+        self._views = views
+        self._by_owner: dict[Subject, list[PodGroup]] = {}
+        self._by_namespace: dict[str, list[PodGroup]] = {}
+        for group in groups:
+            self._by_owner.setdefault(group.subject, []).append(group)
+            self._by_namespace.setdefault(group.namespace, []).append(group)
+
+    @classmethod
+    def of(cls, views: Views) -> Self:
+        table = views.table(kube.PODS, Pod)
+        owners = _Owners(views)
+        groups: dict[tuple[Subject, bytes], PodGroup] = {}
+        for pod in table.known():
+            if pod.status is not None and pod.status.phase not in {"Running", "Pending", ""}:
+                continue
+            owner = owners.top(pod)
+            judged = _judged(pod)
+            group = groups.get((owner, judged))
+            if group is None:
+                group = groups[owner, judged] = PodGroup(owner, pod, "")
+            group.pods.append(_member(pod))
+        return cls(_numbered(groups.values()), table, views)
+
+    def all(self, namespace: str | None = None) -> tuple[PodGroup, ...]:
+        """Every group, mirror pods among them. Raises Unseen where pods may be missing."""
+        self._pods.all(namespace)
+        return self._groups if namespace is None else tuple(self._by_namespace.get(namespace, ()))
+
+    def owned_by(self, subject: Subject) -> tuple[PodGroup, ...]:
+        """The groups of a workload that were seen."""
+        return tuple(self._by_owner.get(subject, ()))
+
+    def select(
+        self, views: Views, among: Among, facets: Callable[[PodGroup], Any]
+    ) -> Selection[Any]:  # the facet's own type, which its `select` restores
+        chosen: list[Any] = []
+        apart: dict[str, int] = {}
+        for group in self._groups:
+            reason = _left_out(views, among, group)
+            if reason:
+                apart[reason] = apart.get(reason, 0) + len(group.pods)
+            else:
+                chosen.extend(facets(group))
+        return Selection(chosen, gaps_in_scope(views, among, self._pods), apart)
+
+    def select_workloads(self, views: Views, among: Among, type: type[Any]) -> Selection[Any]:
+        chosen: dict[Subject, Any] = {}
+        apart: dict[str, int] = {}
+        gaps: list[Gap] = [*gaps_in_scope(views, among, self._pods)]
+        for need, struct in _CONTROLLERS:
+            table = views.table(need, struct)
+            gaps += gaps_in_scope(views, among, table)
+            for row in table.known():
+                subject = Subject(need.kind, row.name, row.namespace, need.group)
+                chosen[subject] = type(subject, self.owned_by(subject), row)
+        for subject, groups in self._by_owner.items():
+            if subject not in chosen and not all(group.mirror for group in groups):
+                chosen[subject] = type(subject, tuple(groups), None)
+        kept: list[Any] = []
+        for workload in chosen.values():
+            reason = _excluded(views, among, workload.subject)
+            if reason:
+                apart[reason] = apart.get(reason, 0) + 1
+            else:
+                kept.append(workload)
+        return Selection(kept, gaps, apart)
+
+
+_CONTROLLERS: tuple[tuple[Need, type[Any]], ...] = (
+    (kube.DEPLOYMENTS, Deployment),
+    (kube.STATEFUL_SETS, StatefulSet),
+    (kube.DAEMON_SETS, DaemonSet),
+)
+
+
+class _Owners:
+    """Top owners along controller references: Pod, ReplicaSet, Deployment; Pod, Job, CronJob; or what stands there.
+
+    Where a link was not seen, the last owner that is known stands for the top one.
+    """
+
+    def __init__(self, views: Views) -> None:
+        self._links: dict[tuple[str, str], Partial[Any]] = {
+            ("apps", "ReplicaSet"): views.table(kube.REPLICA_SETS, ReplicaSet),
+            ("batch", "Job"): views.table(kube.JOBS, Job),
+        }
+        self._known: dict[tuple[str, str, str, str], Subject] = {}
+
+    def top(self, pod: Pod) -> Subject:
+        owner = controller_of(pod.metadata)
+        if owner is None:
+            return Subject("Pod", pod.name, pod.namespace)
+        key = (owner.api_version, owner.kind, pod.namespace, owner.name)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._above(owner, pod.namespace)
+        return known
+
+    def _above(self, owner: OwnerReference, namespace: str) -> Subject:
+        group = owner.api_version.rpartition("/")[0]
+        table = self._links.get((group, owner.kind))
+        if table is not None:
+            try:
+                row = table.find(namespace, owner.name)
+            except Unseen:
+                row = None
+            above = controller_of(row.metadata) if row is not None else None
+            if above is not None:
+                return self._above(above, namespace)
+        return Subject(owner.kind, owner.name, namespace, group)
+
+
+def controller_of(metadata: Metadata) -> OwnerReference | None:
+    return next((owner for owner in metadata.owner_references if owner.controller), None)
+
+
+def _left_out(views: Views, among: Among, group: PodGroup) -> str:
+    if group.mirror:
+        return "mirror pods"
+    return _excluded(views, among, group.subject)
+
+
+def _excluded(views: Views, among: Among, subject: Subject) -> str:
+    profile = views.profile
+    if any(row.names(subject) for row in profile.scope.excluded):
+        return "excluded by the profile"
+    if not in_scope(views, among, subject.namespace):
+        return "in other namespaces"
+    if among is Among.APPLICATION and any(row.names(subject) for row in profile.declares.platform_workloads):
+        return "declared platform workloads"
+    return ""
+
+
+def _judged(pod: Pod) -> bytes:
+    """What is judged of a pod, less what differs between the pods of one template."""
+    labels = {key: value for key, value in pod.metadata.labels.items() if key not in _VOLATILE_LABELS}
+    apparmor = {key: value for key, value in pod.metadata.annotations.items() if key.startswith(_APPARMOR)}
+    mirror = MIRROR_ANNOTATION in pod.metadata.annotations
+    return _VOLATILE.sub(b"", _encoder.encode((labels, apparmor, mirror, pod.spec)))
+
+
+def _member(pod: Pod) -> Member:
+    status = pod.status
+    ready = status is not None and any(
+        condition.type == "Ready" and condition.status == "True" for condition in status.conditions
+    )
+    claims = tuple(
+        volume.persistent_volume_claim.claim_name
+        if volume.persistent_volume_claim is not None
+        else f"{pod.name}-{volume.name}"
+        for volume in pod.spec.volumes
+        if volume.persistent_volume_claim is not None or volume.ephemeral is not None
+    )
+    return Member(pod.name, pod.spec.node_name, ready, claims)
+
+
+def _numbered(groups: Any) -> tuple[PodGroup, ...]:
+    """Groups in a steady order; the variants of one owner numbered from the first pod's name on."""
+    ordered = sorted(groups, key=lambda group: (group.subject, min(group.members)))
+    count: dict[Subject, int] = {}
+    for group in ordered:
+        group.pods.sort(key=lambda member: member.name)
+        count[group.subject] = count.get(group.subject, 0) + 1
+        group.variant = str(count[group.subject])
+    return tuple(ordered)

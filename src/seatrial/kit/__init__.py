@@ -1,0 +1,69 @@
+"""The one import of a check's author: ``from seatrial.kit import ...``."""
+
+from typing import Annotated
+
+from seatrial.algebra.outcomes import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from seatrial.inventory.objects import (
+    Autoscaler,
+    Cluster,
+    DeclaredNodeService,
+    DeclaredProfile,
+    DeclaredTask,
+    DisruptionBudget,
+    Namespace,
+    Quota,
+    StatefulSet,
+)
+from seatrial.inventory.workloads import ContainerGroup, PodGroup, Workload, Workloads
+from seatrial.kit.checking import Check, Limits, check, limit
+from seatrial.kit.judging import failed, not_applicable, passed, seen, unknown
+from seatrial.kit.worlds import World, add, at, patch, profile, refuse, remove, serve, trap
+from seatrial.model.evidence import Cause, Gap, Partial, Unseen
+from seatrial.model.finding import Judgement, Subject
+from seatrial.model.profile import Profile
+
+__all__ = [
+    "FAIL",
+    "NOT_APPLICABLE",
+    "PASS",
+    "UNKNOWN",
+    "Annotated",
+    "Autoscaler",
+    "Cause",
+    "Check",
+    "Cluster",
+    "ContainerGroup",
+    "DeclaredNodeService",
+    "DeclaredProfile",
+    "DeclaredTask",
+    "DisruptionBudget",
+    "Gap",
+    "Judgement",
+    "Limits",
+    "Namespace",
+    "Partial",
+    "PodGroup",
+    "Profile",
+    "Quota",
+    "StatefulSet",
+    "Subject",
+    "Unseen",
+    "Workload",
+    "Workloads",
+    "World",
+    "add",
+    "at",
+    "check",
+    "failed",
+    "limit",
+    "not_applicable",
+    "passed",
+    "patch",
+    "profile",
+    "refuse",
+    "remove",
+    "seen",
+    "serve",
+    "trap",
+    "unknown",
+]
