@@ -1,0 +1,1 @@
+"""The use cases, and the one place where the real parts are put together."""

@@ -20,7 +20,7 @@ from seatrial.model.item import Among
 from seatrial.needs import kube
 from seatrial.wire.base import Metadata, OwnerReference
 from seatrial.wire.pod import MIRROR_ANNOTATION, Container, Pod
-from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+from seatrial.wire.workload import DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 
 Controller = Deployment | StatefulSet | DaemonSet
 
@@ -92,7 +92,7 @@ class PodGroup:
 
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:
-        return views.view(Workloads).select(views, among, lambda group: (group,))  # type: ignore[arg-type,return-value]
+        return views.view(Workloads).select(views, among, lambda group: (group,))
 
 
 class ContainerGroup:

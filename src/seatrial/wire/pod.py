@@ -1,7 +1,16 @@
 """Pods: ``core/v1/Pod@1``. Environment values, commands and arguments are never decoded: they may hold secrets."""
 
 from seatrial.wire.base import (
-    Condition, IntOrString, LabelSelector, Metadata, Object, Quantities, Requirement, Selector, Wire, field,
+    Condition,
+    IntOrString,
+    LabelSelector,
+    Metadata,
+    Object,
+    Quantities,
+    Requirement,
+    Selector,
+    Wire,
+    field,
 )  # fmt: skip
 
 

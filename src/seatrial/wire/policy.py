@@ -1,7 +1,14 @@
 """Objects that bound or steer workloads: budgets, autoscalers, quotas, limit ranges."""
 
 from seatrial.wire.base import (
-    Condition, IntOrString, LabelSelector, Object, ObjectReference, Quantities, Wire, field,
+    Condition,
+    IntOrString,
+    LabelSelector,
+    Object,
+    ObjectReference,
+    Quantities,
+    Wire,
+    field,
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Section 03: Pod Security."""

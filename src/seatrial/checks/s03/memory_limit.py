@@ -1,0 +1,83 @@
+"""Every container of every running pod has a memory limit.
+
+Why: A container without a memory limit takes what it leaks from its neighbours: the node runs out of memory, and
+the kernel or the kubelet kills pods that did nothing wrong.
+
+What proves it: The specs of the pods that run, as the API server admitted them, so that defaults of a LimitRange
+and injected sidecars are in them. Init containers and sidecars count. A pod-level limit covers its containers.
+
+What it does not prove: That the limit fits what the container uses, or that the next pod will have one.
+
+How to fix: Set ``resources.limits.memory`` on the container in its pod template, or give the namespace a LimitRange
+with a default memory limit.
+
+References: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+"""
+
+from seatrial.kit import (
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    UNKNOWN,
+    ContainerGroup,
+    Judgement,
+    World,
+    add,
+    check,
+    failed,
+    not_applicable,
+    passed,
+    patch,
+    refuse,
+    trap,
+)
+
+GOOD = World("""
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  initContainers:
+  - {name: migrate, image: shop/migrate:1.4, resources: {limits: {memory: 64Mi}}}
+  containers:
+  - {name: web, image: shop/web:2.1, resources: {limits: {memory: 128Mi}}}
+  - {name: mesh, image: mesh/proxy:1.9, resources: {limits: {memory: 64Mi}}}
+status: {phase: Running}
+""")
+
+TRAPS = (
+    trap("one container of the pod has none",
+         FAIL, patch("Pod shop/web", {"spec": {"containers": [{"name": "mesh", "resources": None}]}})),
+    trap("only the init container has none",
+         FAIL, patch("Pod shop/web", {"spec": {"initContainers": [{"name": "migrate", "resources": None}]}})),
+    trap("a CPU limit is taken for a memory limit",
+         FAIL, patch("Pod shop/web", {"spec": {"containers": [
+             {"name": "web", "resources": {"limits": {"memory": None, "cpu": "1"}}}]}})),
+    trap("a pod-level limit covers every container",
+         PASS, patch("Pod shop/web", {"spec": {
+             "resources": {"limits": {"memory": "256Mi"}},
+             "containers": [{"name": "mesh", "resources": None}]}})),
+    trap("the pod is done and counts no more",
+         NOT_APPLICABLE, patch("Pod shop/web", {"status": {"phase": "Succeeded"}})),
+    trap("a pod of the platform is not an application's",
+         PASS, add("""
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: kube-system}
+spec: {containers: [{name: agent, image: agent/agent:1.0}]}
+""")),
+    trap("pods cannot be listed", UNKNOWN, refuse("pods")),
+)  # fmt: skip
+
+
+@check(answers="memory-limit")
+def memory_limit(container: ContainerGroup) -> Judgement:
+    if container.kind == "ephemeral":
+        return not_applicable("ephemeral containers have no resources")
+    limit = container.container.resources.limits.get("memory")
+    if limit is not None:
+        return passed(f"memory limit {limit}", at=f"{container.pointer}/resources/limits/memory")
+    pod_level = container.pod.spec.resources
+    if pod_level is not None and "memory" in pod_level.limits:
+        return passed(f"pod-level memory limit {pod_level.limits['memory']}", at="/spec/resources/limits/memory")
+    return failed("no memory limit", "resources.limits.memory", at=container.pointer)

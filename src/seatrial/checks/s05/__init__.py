@@ -1,0 +1,1 @@
+"""Section 05: Network Security."""

@@ -1,0 +1,54 @@
+"""The whole way from a trial to its verdicts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from seatrial.engine.conclude import conclude
+from seatrial.engine.decide import decide
+from seatrial.engine.judge import Answer, Clock, judge
+from seatrial.engine.plan import route_of
+from seatrial.engine.waits import Wait, waits
+from seatrial.inventory.views import Views
+from seatrial.kit.checking import Check
+from seatrial.model.finding import Decision, ItemVerdict
+from seatrial.model.item import Catalogue
+from seatrial.model.trial import Trial
+
+
+class Assessment(Struct, frozen=True):
+    """A judged trial: all that reports show. ``seconds`` are by check id and of no matter for any verdict."""
+
+    trial: Trial
+    catalogue: str
+    """The catalogue's digest."""
+    items: tuple[ItemVerdict, ...]
+    decision: Decision
+    waits: tuple[Wait, ...]
+    seconds: dict[str, float]
+    checks: dict[str, int]
+    """The checks that judged, with their versions."""
+
+
+def assess(
+    trial: Trial, catalogue: Catalogue, checks: Sequence[Check[Any, Any]], gate: str, clock: Clock
+) -> Assessment:
+    """Judges a trial. The same trial, catalogue, checks and gate give the same verdicts, whatever the clock."""
+    views = Views(trial, datetime.fromisoformat(trial.now))
+    answers: dict[str, list[Answer]] = {}
+    for check in sorted(checks, key=lambda check: check.id):
+        claim = catalogue.claims[check.answers]
+        if route_of(claim, trial.sources) == check.route:
+            answers.setdefault(claim.id, []).append(judge(check, claim, views, clock))
+    items = conclude(catalogue, answers, views)
+    return Assessment(
+        trial=trial,
+        catalogue=catalogue.digest,
+        items=items,
+        decision=decide(gate, items),
+        waits=waits(items),
+        seconds={answer.check.id: answer.seconds for found in answers.values() for answer in found},
+        checks={check.id: check.version for check in checks},
+    )

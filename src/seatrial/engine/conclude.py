@@ -1,0 +1,231 @@
+"""From judgements to claims, from claims to items."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from msgspec import structs
+
+from seatrial.algebra.outcomes import WORST_FIRST, all_of, any_of, hold
+from seatrial.engine.judge import Answer, Judged
+from seatrial.engine.plan import missing_for, route_of
+from seatrial.inventory.views import Views
+from seatrial.kit.checking import Check
+from seatrial.model.evidence import Cause, Gap, Unseen
+from seatrial.model.finding import ClaimVerdict, Finding, ItemVerdict, Subject
+from seatrial.model.item import Catalogue, Claim, Holds, Item, Use
+from seatrial.model.outcome import Outcome, Proof
+
+FIRST_NAMES = 20
+"""How many members a finding names; their number is exact."""
+
+Answers = Mapping[str, Sequence[Answer]]
+"""What was found, by claim id."""
+
+
+def conclude(catalogue: Catalogue, answers: Answers, views: Views) -> tuple[ItemVerdict, ...]:
+    """A verdict for every item of the catalogue, in its order."""
+    return tuple(_item(item, catalogue, answers, views) for item in catalogue.items)
+
+
+def _item(item: Item, catalogue: Catalogue, answers: Answers, views: Views) -> ItemVerdict:
+    claims = tuple(_claim(use, catalogue, answers.get(use.claim.id, ()), views) for use in item.uses)
+    outcome = all_of(claim.outcome for claim in claims)
+    verdict = ItemVerdict(
+        id=item.id,
+        text=item.text,
+        section=item.section,
+        title=item.title,
+        outcome=outcome,
+        proof=tuple(proof for proof in Proof if any(claim.proof is proof for claim in claims)),
+        claims=claims,
+        waiver=_waiver(item, views),
+    )
+    declared = next((row for row in views.profile.not_applicable if row.item == item.id), None)
+    if declared is None:
+        return verdict
+    said = f"{declared.condition}: {declared.reason} ({declared.owner})"
+    if any(_contradicts(use, claim) for use, claim in zip(item.uses, claims, strict=True)):
+        return structs.replace(verdict, outcome=Outcome.UNKNOWN, not_applicable=f"contradicted: {said}")
+    return structs.replace(verdict, outcome=Outcome.NOT_APPLICABLE, not_applicable=said)
+
+
+def _contradicts(use: Use, claim: ClaimVerdict) -> bool:
+    """Whether subjects of the claim were seen, although the profile says that there are none."""
+    counted = (Outcome.PASS, Outcome.FAIL)
+    return use.claim.over != "cluster" and any(claim.counts.get(outcome, 0) for outcome in counted)
+
+
+def _waiver(item: Item, views: Views) -> str:
+    for waiver in views.profile.waivers:
+        if waiver.item == item.id and item.waivable and waiver.expires >= views.now.date().isoformat():
+            return f"until {waiver.expires}: {waiver.reason} ({waiver.owner})"
+    return ""
+
+
+def _claim(use: Use, catalogue: Catalogue, answers: Sequence[Answer], views: Views) -> ClaimVerdict:
+    claim = use.claim
+    verdict = ClaimVerdict(id=claim.id, says=claim.says, outcome=Outcome.UNKNOWN, holds=str(claim.holds))
+    route = route_of(claim, views.trial.sources)
+    if route is None:
+        missing = " and ".join(missing_for(claim, views.trial.sources))
+        gap = Gap(f"source/{missing}", Cause.NOT_CONFIGURED, f"it waits for {missing}")
+        return structs.replace(verdict, gaps=(gap,))
+    on_route = [answer for answer in answers if answer.check.route == route]
+    present = _present(use, catalogue, views)
+    judging = [answer for answer in on_route if answer.check.via in present]
+    unjudged = {
+        via: gap or _no_check(claim, via)
+        for via, gap in present.items()
+        if gap is not None or all(answer.check.via != via for answer in on_route)
+    }
+    if not present:
+        gap = Gap(
+            "kube/discovery",
+            Cause.UNDECIDABLE,
+            f"none of {', '.join(use.via)} is here",
+            "install one, or declare it under declares.alternatives",
+        )
+        return structs.replace(verdict, gaps=(gap,))
+    if not judging:
+        return structs.replace(verdict, gaps=tuple(unjudged.values()))
+    return _judged_claim(use, verdict, judging, unjudged, views)
+
+
+def _judged_claim(
+    use: Use, verdict: ClaimVerdict, judging: Sequence[Answer], unjudged: Mapping[str, Gap], views: Views
+) -> ClaimVerdict:
+    claim = use.claim
+    gaps = list(dict.fromkeys(gap for answer in judging for gap in answer.gaps))
+    findings, counts = _findings(claim, judging, tuple(unjudged.values()), views)
+    # an alternative that nobody judged may have subjects of its own
+    is_open = bool(gaps) or bool(unjudged and not findings)
+    outcome = hold(_holds(claim, views), counts, is_open=is_open, empty=use.empty)
+    stale = _stale(use, judging, views)
+    if stale is not None and outcome is not Outcome.NOT_APPLICABLE:
+        outcome = Outcome.UNKNOWN
+        gaps.append(stale)
+    if is_open or any(finding.gap for finding in findings):
+        gaps += unjudged.values()
+    gaps += [finding.gap for finding in findings if finding.gap is not None]
+    apart: dict[str, int] = {}
+    for answer in judging:
+        apart |= answer.apart
+    return structs.replace(
+        verdict,
+        outcome=outcome,
+        proof=_proof(claim, views) if outcome in {Outcome.PASS, Outcome.FAIL} else None,
+        counts={str(key): count for key, count in sorted(counts.items()) if count},
+        findings=findings,
+        gaps=tuple(dict.fromkeys(gaps)) if outcome is Outcome.UNKNOWN else (),
+        apart=dict(sorted(apart.items())),
+    )
+
+
+def _proof(claim: Claim, views: Views) -> Proof:
+    return Proof.DECLARED if views.trial.declared else claim.proof[0]
+
+
+def _holds(claim: Claim, views: Views) -> Holds:
+    share = views.profile.limits.get(claim.id, {}).get("share")
+    return claim.holds if share is None else Holds("share", Fraction(str(share)))
+
+
+def _present(use: Use, catalogue: Catalogue, views: Views) -> dict[str, Gap | None]:
+    """The alternatives that may be here; with the gap where it could not be told whether they are."""
+    if not use.via:
+        return {"": None}
+    found: dict[str, Gap | None] = {}
+    for via in use.via:
+        alternative = catalogue.alternatives.get(via)
+        declared = any(row.name == via for row in views.profile.declares.alternatives)
+        if alternative is None or declared or not (alternative.groups or alternative.declared):
+            found[via] = None
+            continue
+        try:
+            if any(views.served(name) for name in alternative.groups):
+                found[via] = None
+        except Unseen as unseen:
+            found[via] = unseen.gap
+    return found
+
+
+def _no_check(claim: Claim, via: str) -> Gap:
+    by = f" by {via}" if via else ""
+    return Gap(f"claim/{claim.id}", Cause.NO_CHECK, f"no check of this version judges it{by}")
+
+
+def _stale(use: Use, judging: Iterable[Answer], views: Views) -> Gap | None:
+    for need in sorted({need for answer in judging for need in answer.check.needs}):
+        evidence = views.trial.evidence.get(need.id)
+        if evidence is None:
+            continue
+        age = views.now - datetime.fromisoformat(evidence.collected_at)
+        if age > timedelta(seconds=use.fresh):
+            detail = f"read {age} before the trial's time; the claim takes evidence of {use.fresh} s at most"
+            return Gap(need.id, Cause.STALE, detail, "run a new trial")
+    return None
+
+
+def _findings(
+    claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views
+) -> tuple[tuple[Finding, ...], dict[Outcome, int]]:
+    """Findings per subject, worst first, and how many members have which outcome."""
+    alternatives: dict[tuple[Subject, str], list[tuple[Answer, Judged]]] = {}
+    for answer in judging:
+        for judged in answer.judged:
+            alternatives.setdefault((judged.subject, judged.variant), []).append((answer, judged))
+    counts = dict.fromkeys(Outcome, 0)
+    by_subject: dict[Subject, list[tuple[Outcome, Check[Any, Any], Judged, Gap | None]]] = {}
+    for (subject, _), rows in alternatives.items():
+        outcomes = [judged.judgement.outcome for _, judged in rows]
+        outcome = any_of([*outcomes, *(Outcome.UNKNOWN for _ in unjudged)])
+        answer, chosen = next((row for row in rows if row[1].judgement.outcome is outcome), rows[0])
+        gap = chosen.judgement.gap if chosen.judgement.outcome is outcome else unjudged[0]
+        counts[outcome] += len(chosen.members)
+        by_subject.setdefault(subject, []).append((outcome, answer.check, chosen, gap))
+    findings = [_finding(claim, subject, rows, views) for subject, rows in by_subject.items()]
+    findings.sort(key=lambda finding: (WORST_FIRST.index(finding.outcome), finding.subject))
+    return tuple(findings), counts
+
+
+def _finding(
+    claim: Claim,
+    subject: Subject,
+    rows: list[tuple[Outcome, Check[Any, Any], Judged, Gap | None]],
+    views: Views,
+) -> Finding:
+    worst = min(rows, key=lambda row: WORST_FIRST.index(row[0]))
+    outcome, check, judged, gap = worst
+    members: dict[str, int] = {}
+    for row in rows:
+        members[row[0]] = members.get(row[0], 0) + len(row[2].members)
+    names = sorted(name for row in rows if row[0] is outcome for name in row[2].members)
+    return Finding(
+        key=_key(views, check, subject),
+        check=check.id,
+        claim=claim.id,
+        via=check.via,
+        subject=subject,
+        outcome=outcome,
+        members={str(key): count for key, count in sorted(members.items())},
+        names=tuple(names[:FIRST_NAMES]),
+        observed=judged.judgement.observed,
+        expected=judged.judgement.expected,
+        notes=tuple(sorted({row[2].judgement.note for row in rows if row[2].judgement.note})),
+        cites=judged.cites,
+        gap=gap if outcome is Outcome.UNKNOWN else None,
+    )
+
+
+def _key(views: Views, check: Check[Any, Any], subject: Subject) -> str:
+    cluster = views.trial.cluster
+    parts = (
+        cluster.uid,
+        cluster.ca,
+        check.id,
+        *(getattr(subject, name) for name in subject.__struct_fields__),
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,94 @@
+"""Every subject of a check, judged one by one. A check that raises makes that subject unknown, nothing else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from seatrial.inventory.views import Views
+from seatrial.kit.checking import Check, Parameter
+from seatrial.model.evidence import Cause, Citation, Gap, Unseen
+from seatrial.model.finding import Judgement, Subject
+from seatrial.model.item import Among, Claim
+from seatrial.model.outcome import Outcome
+
+Clock = Callable[[], float]
+"""Seconds that only ever grow, for timings."""
+
+
+class Judged(Struct, frozen=True):
+    """One subject's judgement. ``variant`` tells groups of one owner apart; ``members`` are what is counted."""
+
+    subject: Subject
+    variant: str
+    members: tuple[str, ...]
+    judgement: Judgement
+    cites: tuple[Citation, ...]
+
+
+class Answer(Struct, frozen=True):
+    """All that one check found. ``gaps`` mean that there may be subjects which were not seen."""
+
+    check: Check[Any, Any]
+    judged: tuple[Judged, ...]
+    gaps: tuple[Gap, ...]
+    apart: dict[str, int]
+    seconds: float
+
+
+def judge(check: Check[Any, Any], claim: Claim, views: Views, clock: Clock) -> Answer:
+    """Selects the claim's subjects and judges each. Never raises for what a check or the evidence does."""
+    began = clock()
+    selection = check.subject.select(views, claim.among or Among.ALL)
+    arguments = [_argument(parameter, check, claim, views) for parameter in check.parameters]
+    judged = tuple(_judge_one(check, subject, arguments, views) for subject in selection.subjects)
+    return Answer(check, judged, tuple(selection.gaps), selection.apart, clock() - began)
+
+
+def _judge_one(check: Check[Any, Any], subject: Any, arguments: list[Any], views: Views) -> Judged:
+    try:
+        judgement = check.judge(subject, *arguments)
+    except Unseen as unseen:
+        judgement = _unknown(unseen.gap)
+    except Exception as error:  # noqa: BLE001  # the one place where a check's fault becomes an unknown
+        judgement = _unknown(
+            Gap(
+                f"check/{check.id}",
+                Cause.CRASHED,
+                f"the check failed on this subject: {type(error).__name__}: {error}"[:300],
+                "report it with the trial file, if you may share it",
+            )
+        )
+    return Judged(
+        subject.subject, subject.variant, subject.members, judgement, _cites(subject, judgement, views)
+    )
+
+
+def _unknown(gap: Gap) -> Judgement:
+    return Judgement(Outcome.UNKNOWN, gap.detail, gap=gap)
+
+
+def _cites(subject: Any, judgement: Judgement, views: Views) -> tuple[Citation, ...]:
+    if subject.origin is None:
+        return ()
+    need, key, pointer = subject.origin
+    cites = (views.cite(need, key, pointer + at) for at in judgement.at or ("",))
+    return tuple(cite for cite in cites if cite is not None)
+
+
+def _argument(parameter: Parameter, check: Check[Any, Any], claim: Claim, views: Views) -> Any:
+    if parameter.kind == "profile":
+        return views.profile
+    if parameter.kind == "now":
+        return views.now
+    if parameter.kind == "limits":
+        try:
+            return check.limited(views.profile.limits.get(claim.id, {}))
+        except msgspec.ValidationError as error:  # the profile is checked when it is loaded
+            raise ValueError(f"limits of {claim.id}: {error}") from error
+    if parameter.or_gap:
+        gap = next((gap for need in parameter.type.needs if (gap := views.gap(need)) is not None), None)
+        if gap is not None:
+            return gap
+    return views.view(parameter.type)
