@@ -1,0 +1,76 @@
+"""Getting the trial that a command judges: from a cluster, from manifests, from a file, or the demo."""
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from seatrial import trialfile
+from seatrial.app.catalogue import installed_catalogue, installed_checks
+from seatrial.app.collect import Progress, collect
+from seatrial.app.profile import DEFAULT_PATH, load_profile
+from seatrial.engine.plan import needs_of
+from seatrial.model.errors import UserError
+from seatrial.model.profile import Profile
+from seatrial.model.trial import Trial
+
+DEMO = "demo.trial"
+
+
+class ClusterChoice(Struct, frozen=True):
+    """Which cluster to read, and as whom; as kubectl's flags of the same names."""
+
+    kubeconfig: str | None = None
+    context: str | None = None
+    as_user: str | None = None
+    as_groups: tuple[str, ...] = ()
+    request_timeout: int = 60
+
+
+def choose_profile(path: str | None) -> Profile:
+    """The profile at ``path``, else ``seatrial.yaml`` where the command stands, else the empty one."""
+    if path is None and not Path(DEFAULT_PATH).is_file():
+        return Profile()
+    checks = {check.answers: check.limits for check in installed_checks() if check.limits is not None}
+    return load_profile(Path(path or DEFAULT_PATH), installed_catalogue(), checks)
+
+
+def from_cluster(choice: ClusterChoice, profile: Profile, progress: Progress) -> Trial:
+    """Reads a live cluster. Raises UserError where there is none to read."""
+    return collect(connect(choice, profile, progress), needs_of(installed_checks()), profile, progress)
+
+
+def connect(choice: ClusterChoice, profile: Profile, progress: Progress) -> Any:
+    """The kube source of a cluster; the profile's context where no other is asked for."""
+    from seatrial.sources import kube
+
+    return kube.connect(
+        kubeconfig=choice.kubeconfig,
+        context=choice.context or profile.cluster.context or None,
+        as_user=choice.as_user,
+        as_groups=choice.as_groups,
+        request_timeout=choice.request_timeout,
+        progress=progress,
+    )
+
+
+def from_manifests(paths: Sequence[str], profile: Profile, progress: Progress) -> Trial:
+    """Reads manifests (``-`` is standard input): the trial is declared, no proof of a live cluster."""
+    from seatrial.sources.manifests import ManifestsSource
+
+    source = ManifestsSource(paths)
+    return collect(source, needs_of(installed_checks()), profile, progress, declared=True)
+
+
+def from_file(path: str) -> Trial:
+    return trialfile.read(Path(path))
+
+
+def demo() -> Trial:
+    """The recorded demo platform."""
+    with resources.as_file(resources.files("seatrial.app").joinpath(DEMO)) as path:
+        if not path.is_file():
+            raise UserError("this installation has no demo trial", hint="make demo-record")
+        return trialfile.read(path)

@@ -1,0 +1,1 @@
+"""One command, one file: each holds ``command``. Found by their names."""

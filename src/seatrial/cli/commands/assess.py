@@ -1,0 +1,68 @@
+"""``seatrial assess``."""
+
+from typing import Any
+
+import click
+
+from seatrial.cli.commands._options import cluster_options, profile_option, quiet_option
+
+EXIT = {"pass": 0, "fail": 1, "unknown": 3}
+
+
+def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    from seatrial.app.reporting import formats
+
+    return [name for name in formats() if name.startswith(incomplete)]
+
+
+@click.command("assess", short_help="Judge a cluster, manifests or a recorded trial.")
+@click.option("--manifests", metavar="PATH", multiple=True, help="Judge manifests: a file, a folder, or - for standard input.")
+@click.option("--replay", metavar="FILE", help="Judge a recorded trial again: the same verdicts, on any machine.")
+@click.option("--demo", is_flag=True, help="Judge the recorded demo platform; no cluster is needed.")
+@click.option(
+    "-o", "--output", "outputs", metavar="FORMAT[=FILE]", multiple=True, default=("table",), show_default=True,
+    shell_complete=_complete_format, help="Table, json or yaml; several at once, to files or to standard output.",
+)
+@click.option("--save", metavar="FILE", help="Keep the trial: evidence, profile and time, in one file.")
+@click.option(
+    "--gate", metavar="GATE", default="go-live", show_default=True,
+    help="go-live (everything), none, or items such as '3.*,17.*'.",
+)
+@profile_option
+@cluster_options
+@click.option("--timings", is_flag=True, help="Show the seconds that each check took.")
+@click.option("--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+              help="Colours; auto means on a terminal, unless NO_COLOR is set.")
+@quiet_option
+@click.pass_context
+def command(ctx: click.Context, **options: Any) -> int:
+    """Judge every item of the checklist from evidence.
+
+    Reads the cluster of the current context, or what another option names; never writes to it.
+
+    \b
+    seatrial assess --demo                            the recorded demo platform
+    seatrial assess --context prod --save night.trial
+    seatrial assess --replay night.trial -o json
+    helm template . | seatrial assess --manifests -
+
+    Exit code: 0 the gate holds, 1 it does not, 2 usage or configuration, 3 it cannot be told.
+    """  # fmt: skip
+    from seatrial.app.assessing import run
+    from seatrial.cli.screen import page, progress
+
+    assessment = run(
+        manifests=options["manifests"],
+        replay=options["replay"],
+        demo=options["demo"],
+        outputs=options["outputs"],
+        save=options["save"],
+        gate=options["gate"],
+        profile_path=options["profile_path"],
+        choice={name: options[name] for name in ("context", "kubeconfig", "as_user", "as_groups", "request_timeout")},
+        page=page(options["colour"], timings=options["timings"]),
+        progress=progress(wanted=not options["quiet"]),
+        show=lambda text: click.echo(text, nl=False),
+    )
+    ctx.exit(EXIT[str(assessment.decision.outcome)])
+    return 0

@@ -1,0 +1,162 @@
+"""The first screen: one number, a map of every item, what fails, and what to do next."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from seatrial.engine.assess import Assessment
+from seatrial.engine.decide import is_open
+from seatrial.model.finding import ClaimVerdict, ItemVerdict
+from seatrial.model.outcome import Outcome
+from seatrial.reports._document import counts
+from seatrial.reports._page import Page, plain, shorten
+
+FAILS_SHOWN = 12
+NEXT_SHOWN = 8
+
+_SIGNS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "–"}
+_ASCII = {Outcome.PASS: "+", Outcome.FAIL: "x", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "-"}
+_COLOURS = {Outcome.PASS: "32", Outcome.FAIL: "1;31", Outcome.UNKNOWN: "33", Outcome.NOT_APPLICABLE: "2"}
+_GATE = {Outcome.PASS: "holds", Outcome.FAIL: "does not hold", Outcome.UNKNOWN: "cannot be told"}
+
+
+def write(assessment: Assessment, page: Page) -> str:
+    """Lines of at most ``page.width`` columns; readable without colour, and aloud."""
+    lines = [
+        *_head(assessment, page),
+        "",
+        *_map(assessment.items, page),
+        "",
+        _legend(page),
+        *_fails(assessment.items, page),
+        *_next(assessment, page),
+    ]
+    if page.timings:
+        lines += _timings(assessment)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _head(assessment: Assessment, page: Page) -> Iterator[str]:
+    trial = assessment.trial
+    cluster = trial.cluster
+    where = [plain(trial.name or cluster.context or "unnamed platform")]
+    if trial.declared:
+        where.append("manifests: declared, no proof of a live cluster")
+    else:
+        where += [plain(cluster.server), plain(cluster.version)]
+        where += [f"cluster {cluster.uid[:8]}"] if cluster.uid else []
+    where.append(trial.now.replace("T", " ")[:16] + " UTC")
+    yield from _wrapped("SEATRIAL  ", where, page.width, " · ")
+    number = counts(assessment)
+    waived = f" · {number['waived']} waived" if number["waived"] else ""
+    yield ""
+    yield _paint(f"{assessment.decision.open} open items", "1", page) + (
+        f" of {len(assessment.items)}   {number['fail']} fail · {number['unknown']} unknown · "
+        f"{number['pass']} pass · {number['not-applicable']} not applicable{waived}"
+    )
+    gate = assessment.decision
+    yield f"gate {plain(gate.gate)}: " + _paint(_GATE[gate.outcome], _COLOURS[gate.outcome], page)
+
+
+def _map(items: Sequence[ItemVerdict], page: Page) -> Iterator[str]:
+    sections: dict[str, list[ItemVerdict]] = {}
+    for item in items:
+        sections.setdefault(item.section, []).append(item)
+    columns = 2
+    cell = page.width // columns
+    longest = max(len(rows) for rows in sections.values())
+    cells = []
+    for id, rows in sections.items():
+        title = f"{id:>3} " + shorten(rows[0].title, cell - longest - 6)
+        signs = "".join(_sign(row, page) for row in rows)
+        cells.append(f"{title:<{cell - longest - 1}}{signs}{' ' * (longest - len(rows) + 1)}")
+    half = -(-len(cells) // columns)
+    for at in range(half):
+        yield "".join(cells[at::half])
+
+
+def _sign(item: ItemVerdict, page: Page) -> str:
+    signs = _SIGNS if page.unicode else _ASCII
+    sign = "w" if item.waiver and item.outcome in {Outcome.FAIL, Outcome.UNKNOWN} else signs[item.outcome]
+    return _paint(sign, _COLOURS[item.outcome], page)
+
+
+def _legend(page: Page) -> str:
+    signs = _SIGNS if page.unicode else _ASCII
+    named = [f"{signs[outcome]} {outcome.replace('-', ' ')}" for outcome in Outcome]
+    return "    " + "   ".join([*named, "w waived"])
+
+
+def _fails(items: Iterable[ItemVerdict], page: Page) -> Iterator[str]:
+    failing = [item for item in items if item.outcome is Outcome.FAIL and is_open(item)]
+    if not failing:
+        return
+    failing.sort(key=lambda item: -_hit(item))
+    yield ""
+    yield _paint("FAIL", _COLOURS[Outcome.FAIL], page)
+    for item in failing[:FAILS_SHOWN]:
+        yield shorten(f"{item.id:>5}  {item.text}", page.width)
+        for claim in item.claims:
+            if claim.outcome is Outcome.FAIL:
+                yield shorten("       " + _why(claim), page.width)
+    if len(failing) > FAILS_SHOWN:
+        yield f"       … and {len(failing) - FAILS_SHOWN} more; -o json has them all"
+
+
+def _hit(item: ItemVerdict) -> int:
+    return sum(claim.counts.get("fail", 0) for claim in item.claims)
+
+
+def _why(claim: ClaimVerdict) -> str:
+    failing = [finding for finding in claim.findings if finding.outcome is Outcome.FAIL]
+    if not failing:
+        return f"{claim.id}: none of what it asks for is there"
+    counted = sum(claim.counts.get(key, 0) for key in ("pass", "fail", "unknown"))
+    first = failing[0]
+    more = f" (+{len(failing) - 1} more)" if len(failing) > 1 else ""
+    share = f"{claim.counts.get('fail', 0)} of {counted}: " if counted > 1 else ""
+    return plain(f"{claim.id}: {share}{first.subject}{more}: {first.observed}")
+
+
+def _next(assessment: Assessment, page: Page) -> Iterator[str]:
+    possible = [wait for wait in assessment.waits if wait.possible]
+    if possible:
+        yield ""
+        yield _paint("NEXT", "1", page) + "  what would decide unknown items"
+        for wait in possible[:NEXT_SHOWN]:
+            yield shorten(f"{len(wait.items):>5}  {plain(wait.action)}  [{_some(wait.items)}]", page.width)
+    later = [wait for wait in assessment.waits if not wait.possible]
+    if later:
+        waiting = sum(len(wait.items) for wait in later)
+        names = ", ".join(f"{wait.action.removeprefix('connect ')} {len(wait.items)}" for wait in later[:6])
+        yield ""
+        yield from _wrapped(
+            f"{waiting} items wait for what this version cannot read: ", [names + ", …"], page.width, " "
+        )
+    yield from _wrapped(
+        "More: ", ["seatrial explain ITEM", "seatrial doctor", "seatrial assess -o json"], page.width, "   "
+    )
+
+
+def _some(ids: Sequence[str], most: int = 6) -> str:
+    return " ".join(ids[:most]) + (" …" if len(ids) > most else "")
+
+
+def _timings(assessment: Assessment) -> Iterator[str]:
+    yield ""
+    yield "SECONDS by check, dearest first"
+    for id, seconds in sorted(assessment.seconds.items(), key=lambda row: -row[1]):
+        yield f"{seconds:>9.4f}  {id}"
+
+
+def _wrapped(first: str, parts: Sequence[str], width: int, joint: str) -> Iterator[str]:
+    """Words over as many lines as they need, the later ones indented under the first."""
+    line = first
+    for word in joint.join(parts).split(" "):
+        if len(line) + len(word) > width and line.strip():
+            yield line
+            line = "    "
+        line += word + " "
+    yield line
+
+
+def _paint(text: str, colour: str, page: Page) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m" if page.colour else text
