@@ -1,0 +1,1 @@
+"""What it means: the pure rules of the field, on wire structs."""
