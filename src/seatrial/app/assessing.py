@@ -62,7 +62,9 @@ def _trial(
     choice: Mapping[str, Any],
     progress: Progress,
 ) -> Trial:
-    asked = [name for name, given in (("--manifests", manifests), ("--replay", replay), ("--demo", demo)) if given]
+    asked = [
+        name for name, given in (("--manifests", manifests), ("--replay", replay), ("--demo", demo)) if given
+    ]
     if choice.get("context") and asked:
         asked.append("--context")
     if len(asked) > 1:
@@ -94,4 +96,6 @@ def check_gate(gate: str) -> None:
 
 def check_folder(path: Path) -> None:
     if path.is_dir() or not path.parent.is_dir():
-        raise UserError(f"{path} cannot be written: it is no file in a folder that exists", hint="--save night.trial")
+        raise UserError(
+            f"{path} cannot be written: it is no file in a folder that exists", hint="--save night.trial"
+        )

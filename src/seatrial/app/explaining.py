@@ -44,8 +44,9 @@ def explain(name: str, width: int = 100) -> str:
 
 def _item(item: Item, width: int) -> Iterator[str]:
     yield f"{item.id}  {item.text}"
-    yield f"      section {item.section}, {item.title} · answered for by the {item.role.replace('-', ' ')}" + (
-        "" if item.waivable else " · cannot be waived"
+    yield (
+        f"      section {item.section}, {item.title} · answered for by the {item.role.replace('-', ' ')}"
+        + ("" if item.waivable else " · cannot be waived")
     )
     if item.not_applicable:
         yield "      may be called not applicable for: " + ", ".join(item.not_applicable)

@@ -1,11 +1,11 @@
 """What this version knows, as rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from seatrial.app.catalogue import installed_catalogue, installed_checks
 from seatrial.engine.plan import needs_of
 
-Rows = tuple[tuple[str, ...], list[tuple[str, ...]]]
+Rows = tuple[tuple[str, ...], Sequence[tuple[str, ...]]]
 
 
 def rows(kind: str) -> Rows:

@@ -51,7 +51,12 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version.",
 )
 def program() -> None:
     """Proves that a Kubernetes platform is ready for production, item by item, from evidence.
@@ -69,7 +74,10 @@ def main(args: list[str] | None = None) -> int:
         _complain(error.message, error.hint)
         return error.exit_code
     except click.ClickException as error:
-        _complain(error.format_message(), f"{name} --help" if not isinstance(error, click.UsageError) else _help(error))
+        _complain(
+            error.format_message(),
+            f"{name} --help" if not isinstance(error, click.UsageError) else _help(error),
+        )
         return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nstopped; nothing was written", err=True)

@@ -79,9 +79,7 @@ def allows_dns(policy: NetworkPolicy, server: Mapping[str, str], namespace: Mapp
 
 
 def _is_dns(port: PolicyPort) -> bool:
-    if port.protocol not in {None, "UDP"}:
-        return port.protocol == "UDP"
-    if port.protocol is None:  # the default is TCP, over which no resolver asks first
+    if port.protocol != "UDP":  # the default is TCP, over which no resolver asks first
         return False
     if isinstance(port.port, str):
         return port.port in DNS_PORT_NAMES

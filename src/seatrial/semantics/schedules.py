@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -67,7 +67,7 @@ class Schedule:
         if self._every is not None:
             return self._every
         runs = self._before(at, _RUNS)
-        return max(newer - older for newer, older in zip(runs, runs[1:], strict=False))
+        return max(newer - older for newer, older in pairwise(runs))
 
     def _before(self, at: datetime, count: int) -> list[datetime]:
         """The last runs, newest first, in UTC."""

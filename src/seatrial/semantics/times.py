@@ -47,7 +47,7 @@ def show(span: timedelta) -> str:
     """A span for people, in its two largest units: ``3 d 4 h``."""
     seconds = int(abs(span.total_seconds()))
     units = [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)]
-    parts = []
+    parts: list[str] = []
     for name, size in units:
         if seconds >= size and len(parts) < 2:
             parts.append(f"{seconds // size} {name}")

@@ -45,7 +45,9 @@ def verdict(check: Check[Any, Any], trial: Trial) -> ClaimVerdict:
     catalogue = catalogue_of(check)
     claim = catalogue.claims[check.answers]
     views = Views(trial, datetime.fromisoformat(trial.now))
-    beside = [other for other in installed_checks() if other.answers == check.answers and other.id != check.id]
+    beside = [
+        other for other in installed_checks() if other.answers == check.answers and other.id != check.id
+    ]
     answers = {claim.id: [judge(row, claim, views, lambda: 0.0) for row in (check, *beside)]}
     (item,) = conclude(catalogue, answers, views)
     return item.claims[0]

@@ -181,7 +181,13 @@ def _answer(need: Need, held: Held, objects: list[Json], redactor: Redactor) -> 
     if need == kube.DISCOVERY:
         return msgspec.structs.replace(answer, chunks=pack(_groups(held)))
     gaps = tuple(
-        Gap(need.id, Cause.REFUSED, f"list {need.resource} is refused", f"grant list on {need.resource}", place)
+        Gap(
+            need.id,
+            Cause.REFUSED,
+            f"list {need.resource} is refused",
+            f"grant list on {need.resource}",
+            place,
+        )
         for resource, place in held.refused
         if resource == need.resource
     )

@@ -79,5 +79,7 @@ def memory_limit(container: ContainerGroup) -> Judgement:
         return passed(f"memory limit {limit}", at=f"{container.pointer}/resources/limits/memory")
     pod_level = container.pod.spec.resources
     if pod_level is not None and "memory" in pod_level.limits:
-        return passed(f"pod-level memory limit {pod_level.limits['memory']}", at="/spec/resources/limits/memory")
+        return passed(
+            f"pod-level memory limit {pod_level.limits['memory']}", at="/spec/resources/limits/memory"
+        )
     return failed("no memory limit", "resources.limits.memory", at=container.pointer)

@@ -16,27 +16,50 @@ def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str
 
 
 @click.command("assess", short_help="Judge a cluster, manifests or a recorded trial.")
-@click.option("--manifests", metavar="PATH", multiple=True, help="Judge manifests: a file, a folder, or - for standard input.")
-@click.option("--replay", metavar="FILE", help="Judge a recorded trial again: the same verdicts, on any machine.")
+@click.option(
+    "--manifests",
+    metavar="PATH",
+    multiple=True,
+    help="Judge manifests: a file, a folder, or - for standard input.",
+)
+@click.option(
+    "--replay", metavar="FILE", help="Judge a recorded trial again: the same verdicts, on any machine."
+)
 @click.option("--demo", is_flag=True, help="Judge the recorded demo platform; no cluster is needed.")
 @click.option(
-    "-o", "--output", "outputs", metavar="FORMAT[=FILE]", multiple=True, default=("table",), show_default=True,
-    shell_complete=_complete_format, help="Table, json or yaml; several at once, to files or to standard output.",
+    "-o",
+    "--output",
+    "outputs",
+    metavar="FORMAT[=FILE]",
+    multiple=True,
+    default=("table",),
+    show_default=True,
+    shell_complete=_complete_format,
+    help="Table, json or yaml; several at once, to files or to standard output.",
 )
 @click.option("--save", metavar="FILE", help="Keep the trial: evidence, profile and time, in one file.")
 @click.option(
-    "--gate", metavar="GATE", default="go-live", show_default=True,
+    "--gate",
+    metavar="GATE",
+    default="go-live",
+    show_default=True,
     help="go-live (everything), none, or items such as '3.*,17.*'.",
 )
 @profile_option
 @cluster_options
 @click.option("--timings", is_flag=True, help="Show the seconds that each check took.")
-@click.option("--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
-              help="Colours; auto means on a terminal, unless NO_COLOR is set.")
+@click.option(
+    "--color",
+    "colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colours; auto means on a terminal, unless NO_COLOR is set.",
+)
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, **options: Any) -> int:
-    """Judge every item of the checklist from evidence.
+def command(ctx: click.Context, /, **options: Any) -> None:
+    r"""Judge every item of the checklist from evidence.
 
     Reads the cluster of the current context, or what another option names; never writes to it.
 
@@ -59,10 +82,12 @@ def command(ctx: click.Context, **options: Any) -> int:
         save=options["save"],
         gate=options["gate"],
         profile_path=options["profile_path"],
-        choice={name: options[name] for name in ("context", "kubeconfig", "as_user", "as_groups", "request_timeout")},
+        choice={
+            name: options[name]
+            for name in ("context", "kubeconfig", "as_user", "as_groups", "request_timeout")
+        },
         page=page(options["colour"], timings=options["timings"]),
         progress=progress(wanted=not options["quiet"]),
         show=lambda text: click.echo(text, nl=False),
     )
     ctx.exit(EXIT[str(assessment.decision.outcome)])
-    return 0

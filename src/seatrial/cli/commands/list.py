@@ -7,7 +7,9 @@ KINDS = ("items", "claims", "checks", "needs")
 
 @click.command("list", short_help="List items, claims, checks or needs.")
 @click.argument("kind", type=click.Choice(KINDS))
-@click.option("-o", "--output", "form", type=click.Choice(["table", "json", "name"]), default="table", show_default=True)
+@click.option(
+    "-o", "--output", "form", type=click.Choice(["table", "json", "name"]), default="table", show_default=True
+)
 def command(kind: str, form: str) -> None:
     """List what this version knows: the checklist's ITEMS, the CLAIMS they are made of, the CHECKS that answer
     claims (one row per item and claim), and the NEEDS: the questions that are asked of the systems.

@@ -1,0 +1,193 @@
+"""Reading what an API server answered: pure, and suspicious of everything."""
+
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from seatrial.model.evidence import Cause, Gap, Need, Unseen
+from seatrial.sources.kube.transport import Answer
+from seatrial.wire.base import Metadata, Object, Wire
+from seatrial.wire.chunks import STORED_AS, as_struct
+from seatrial.wire.pod import Pod
+from seatrial.wire.redact import Redactor
+from seatrial.wire.workload import Job, ReplicaSet
+
+_LOOK = "kubectl get --raw '{path}' shows what the server answers"
+
+
+class ListMeta(Wire, frozen=True, gc=False):
+    resource_version: str = ""
+    next: str = msgspec.field(name="continue", default="")
+
+
+class Page(Struct):
+    """One page of a list. ``records`` are structs or redacted JSON objects; ``gaps`` are its odd objects."""
+
+    records: list[Any]
+    gaps: list[Gap]
+    next: str
+    resource_version: str
+
+
+class Refused(Exception):
+    """The list cannot be read: the gap says why."""
+
+    def __init__(self, gap: Gap) -> None:
+        super().__init__(gap.detail)
+        self.gap = gap
+
+
+class Expired(Exception):
+    """The continue token is older than the server's history: only a list from the start is one snapshot."""
+
+
+class _Envelope(Wire, frozen=True):
+    api_version: str = ""
+    kind: str = ""
+    metadata: ListMeta = ListMeta()
+
+
+class _RawList(_Envelope, frozen=True):
+    items: list[msgspec.Raw] | None = None
+
+
+class _Status(Wire, frozen=True):
+    kind: str = ""
+    reason: str = ""
+    message: str = ""
+
+
+def _decoder(item: type[Object]) -> msgspec.json.Decoder[Any]:
+    fields: list[Any] = [("items", list[item] | None, None)]  # type: ignore[valid-type]
+    return msgspec.json.Decoder(
+        msgspec.defstruct(f"{item.__name__}List", fields, bases=(_Envelope,), frozen=True)
+    )
+
+
+_decoders = {item: _decoder(item) for item in STORED_AS.values()}
+_raw_decoder = msgspec.json.Decoder(_RawList)
+_TEXT = re.compile(r"[^\x20-\x7e]+|<[^>]*>")
+
+
+def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Redactor) -> Page:
+    """The page of an answer. Raises Refused for what is no such list, Expired for a token that ran out."""
+    if answer.status != 200:
+        raise _refusal(need, path, answer)
+    stored = STORED_AS.get(need.schema)
+    api_version = f"{need.group}/{version}" if need.group else version
+    try:
+        decoded = (_decoders[stored] if stored else _raw_decoder).decode(answer.body)
+    except msgspec.ValidationError:
+        decoded = _decode_raw(need, path, answer)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise Refused(_malformed(need, path, f"the answer is no JSON: {_short(str(error))}")) from error
+    if decoded.kind != f"{need.kind}List" or decoded.api_version != api_version:
+        what = _short(f"{decoded.api_version} {decoded.kind}".strip() or "something without a kind")
+        raise Refused(
+            _malformed(need, path, f"the server answered with {what}, not {api_version} {need.kind}List")
+        )
+    page = Page([], [], decoded.metadata.next, decoded.metadata.resource_version)
+    for item in decoded.items or ():
+        if isinstance(item, Object):
+            page.records.append(redacted(item, redactor))
+        else:
+            _take(page, need, bytes(item), stored, redactor)
+    return page
+
+
+def _decode_raw(need: Need, path: str, answer: Answer) -> Any:
+    try:
+        return _raw_decoder.decode(answer.body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Refused(_malformed(need, path, f"the answer is no list: {_short(str(error))}")) from error
+
+
+def _take(page: Page, need: Need, item: bytes, stored: type[Object] | None, redactor: Redactor) -> None:
+    """One object that was not decoded with the page: kept whole, or the page's one gap."""
+    try:
+        row = msgspec.json.decode(item)
+        if (
+            not isinstance(row, dict)
+            or not isinstance(row.get("metadata"), dict)
+            or not row["metadata"].get("name")
+        ):
+            detail = "an object without a name"
+            raise Unseen(Gap(need.id, Cause.MALFORMED, detail, "look at the list as the server gives it"))
+        if stored is None:
+            page.records.append(redactor.whole(row))
+        else:
+            page.records.append(redacted(as_struct(row, stored, need.id), redactor))
+    except Unseen as unseen:
+        page.gaps.append(unseen.gap)
+    except (msgspec.DecodeError, RecursionError) as error:
+        page.gaps.append(Gap(need.id, Cause.MALFORMED, f"an object that is no JSON: {_short(str(error))}"))
+
+
+def redacted(item: Object, redactor: Redactor) -> Object:
+    """The struct with annotations redacted and repeated texts shared."""
+    _redact(item.metadata, redactor)
+    if isinstance(item, (ReplicaSet, Job)):
+        _redact(item.spec.template.metadata, redactor)
+    if isinstance(item, Pod):
+        _share(item)
+    return item
+
+
+def _redact(metadata: Metadata, redactor: Redactor) -> None:
+    if metadata.annotations:
+        structs.force_setattr(metadata, "annotations", redactor.annotations(metadata.annotations))
+
+
+def _share(pod: Pod) -> None:
+    """One text for all pods that have it: names of namespaces, nodes, owners and images repeat by the thousand."""
+    intern: Callable[[str], str] = sys.intern
+    structs.force_setattr(pod.metadata, "namespace", intern(pod.metadata.namespace))
+    structs.force_setattr(pod.spec, "node_name", intern(pod.spec.node_name))
+    for owner in pod.metadata.owner_references:
+        structs.force_setattr(owner, "name", intern(owner.name))
+        structs.force_setattr(owner, "uid", intern(owner.uid))
+    for container in (*pod.spec.containers, *pod.spec.init_containers):
+        structs.force_setattr(container, "name", intern(container.name))
+        structs.force_setattr(container, "image", intern(container.image))
+
+
+def _refusal(need: Need, path: str, answer: Answer) -> Exception:
+    said = status_of(answer)
+    text = _short(said.message) or f"HTTP {answer.status}"
+    if answer.status == 410:
+        return Expired(text)
+    if answer.status == 403:
+        where = f"{need.resource} ({need.group or 'core'})"
+        return Refused(Gap(need.id, Cause.REFUSED, text, f"grant list on {where}: seatrial doctor --rbac"))
+    if answer.status == 401:
+        return Refused(
+            Gap(need.id, Cause.REFUSED, "the server does not know this user any more", "log in again")
+        )
+    if answer.status == 404:
+        detail = f"discovery serves {need.resource}, but the list is not found: {text}"
+        return Refused(Gap(need.id, Cause.NOT_SERVED, detail, _LOOK.format(path=path)))
+    if answer.status == 400 and "continue" in text:
+        return Refused(Gap(need.id, Cause.TRUNCATED, f"the server refused to go on: {text}", "run again"))
+    cause = Cause.UNREACHABLE if answer.status in {429, 500, 502, 503, 504} else Cause.MALFORMED
+    return Refused(Gap(need.id, cause, f"HTTP {answer.status}: {text}", _LOOK.format(path=path)))
+
+
+def status_of(answer: Answer) -> _Status:
+    """The Status of an error; empty where the body is something else, such as a proxy's page."""
+    try:
+        said = msgspec.json.decode(answer.body, type=_Status)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return _Status()
+    return said if said.kind == "Status" else _Status()
+
+
+def _malformed(need: Need, path: str, detail: str) -> Gap:
+    return Gap(need.id, Cause.MALFORMED, detail, _LOOK.format(path=path))
+
+
+def _short(text: str) -> str:
+    return " ".join(_TEXT.sub(" ", text[:2000]).split())[:200]

@@ -1,0 +1,69 @@
+"""The pods that manifests would bring: one of every pod template."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from seatrial.sources.manifests.files import Manifest
+
+Json = dict[str, Any]
+
+_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("apps", "Deployment"): ("spec", "template"),
+    ("apps", "ReplicaSet"): ("spec", "template"),
+    ("apps", "StatefulSet"): ("spec", "template"),
+    ("apps", "DaemonSet"): ("spec", "template"),
+    ("", "ReplicationController"): ("spec", "template"),
+    ("batch", "Job"): ("spec", "template"),
+    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
+    ("argoproj.io", "Rollout"): ("spec", "template"),
+}
+"""Where a kind keeps its pod template."""
+
+
+def group_of(row: Json) -> str:
+    return str(row.get("apiVersion", "")).rpartition("/")[0]
+
+
+def pods(manifests: list[Manifest]) -> Iterator[Manifest]:
+    """Pods as written, and one pod of every template, owned by the object that has it; its status is not known."""
+    for manifest in manifests:
+        row = manifest.object
+        kind = row["kind"]
+        if kind == "Pod" and group_of(row) == "":
+            yield Manifest({**row, "status": None}, manifest.where)
+            continue
+        template = _template(row, kind)
+        if template is not None:
+            yield Manifest(_pod(row, template), manifest.where)
+
+
+def _template(row: Json, kind: str) -> Json | None:
+    path = _TEMPLATES.get((group_of(row), kind))
+    value: Any = row
+    for step in path or ():
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if path and isinstance(value, dict) else None
+
+
+def _pod(row: Json, template: Json) -> Json:
+    owner = row.get("metadata") or {}
+    metadata = template.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        metadata = {"labels": metadata}
+    return {
+        "metadata": {
+            **metadata,
+            # a name with a colon clashes with no pod that a server would take
+            "name": f"{row['kind'].lower()}:{owner.get('name')}",
+            "namespace": owner.get("namespace"),
+            "ownerReferences": [
+                {
+                    "apiVersion": row["apiVersion"],
+                    "kind": row["kind"],
+                    "name": owner.get("name"),
+                    "controller": True,
+                }
+            ],
+        },
+        "spec": template.get("spec") or {},
+    }

@@ -1,0 +1,47 @@
+"""Writing a trial: to a file beside the last, which then takes its place in one step."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from seatrial.model.errors import UserError
+from seatrial.model.trial import Trial
+from seatrial.trialfile.format import LENGTH_BYTES, MAGIC, header_of
+
+
+def write(trial: Trial, path: Path) -> None:
+    """Writes a trial so that, at any moment, the old file or the new one stands there whole. Raises UserError."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written: {error.strerror}", hint="choose another folder"
+        ) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            seal = hashlib.sha256()
+            header = header_of(trial)
+            parts = [MAGIC, len(header).to_bytes(LENGTH_BYTES, "big"), header]
+            for part in parts:
+                seal.update(part)
+                file.write(part)
+            for _, evidence in sorted(trial.evidence.items()):
+                for chunk in evidence.chunks:
+                    seal.update(chunk.data)
+                    file.write(chunk.data)
+            file.write(seal.digest())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error
+    finally:
+        temporary.unlink(missing_ok=True)
