@@ -141,7 +141,7 @@ class _Builder:
         seen = 0
         root: list[Any] = []
         for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
-            self._line = event.start_mark.line + 1
+            self._line = event.start_mark.line + 1 if event.start_mark else self._line
             if isinstance(event, yaml.ScalarEvent):
                 self._place(stack, root, self._scalar(event, stack), event.anchor, 1)
             elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):

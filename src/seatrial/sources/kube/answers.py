@@ -110,14 +110,13 @@ def _take(page: Page, need: Need, item: bytes, stored: type[Object] | None, reda
     """One object that was not decoded with the page: kept whole, or the page's one gap."""
     try:
         row = msgspec.json.decode(item)
-        if (
-            not isinstance(row, dict)
-            or not isinstance(row.get("metadata"), dict)
-            or not row["metadata"].get("name")
-        ):
-            detail = "an object without a name"
-            raise Unseen(Gap(need.id, Cause.MALFORMED, detail, "look at the list as the server gives it"))
-        if stored is None:
+        named = (
+            isinstance(row, dict) and isinstance(row.get("metadata"), dict) and row["metadata"].get("name")
+        )
+        if not named:
+            cure = "look at the list as the server gives it"
+            page.gaps.append(Gap(need.id, Cause.MALFORMED, "an object without a name", cure))
+        elif stored is None:
             page.records.append(redactor.whole(row))
         else:
             page.records.append(redacted(as_struct(row, stored, need.id), redactor))
