@@ -102,7 +102,9 @@ def _judged_claim(
     findings, counts = _findings(claim, judging, tuple(unjudged.values()), views)
     # an alternative that nobody judged may have subjects of its own
     is_open = bool(gaps) or bool(unjudged and not findings)
-    outcome = hold(_holds(claim, views), counts, is_open=is_open, empty=use.empty)
+    # there is always one cluster: where the claim does not speak of it, it does not apply
+    empty = Outcome.NOT_APPLICABLE if claim.over == "cluster" else use.empty
+    outcome = hold(_holds(claim, views), counts, is_open=is_open, empty=empty)
     stale = _stale(use, judging, views)
     if stale is not None and outcome is not Outcome.NOT_APPLICABLE:
         outcome = Outcome.UNKNOWN

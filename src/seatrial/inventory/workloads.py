@@ -17,6 +17,7 @@ from seatrial.inventory.views import Views
 from seatrial.model.evidence import Gap, Key, Need, Partial, Unseen
 from seatrial.model.finding import Subject
 from seatrial.model.item import Among
+from seatrial.model.profile import WorkloadRef
 from seatrial.needs import kube
 from seatrial.wire.base import Metadata, OwnerReference
 from seatrial.wire.pod import MIRROR_ANNOTATION, Container, Pod
@@ -53,7 +54,7 @@ class Member(Struct, frozen=True, gc=False):
     node: str
     ready: bool
     claims: tuple[str, ...] = ()
-    """The PersistentVolumeClaims that it mounts, generic ephemeral volumes among them."""
+    """The PersistentVolumeClaims that it mounts; generic ephemeral volumes go with the pod and are none."""
 
 
 class PodGroup:
@@ -236,6 +237,10 @@ class Workloads:
         self._pods.all(namespace)
         return self._groups if namespace is None else tuple(self._by_namespace.get(namespace, ()))
 
+    def known(self) -> tuple[PodGroup, ...]:
+        """The groups that were seen."""
+        return self._groups
+
     def owned_by(self, subject: Subject) -> tuple[PodGroup, ...]:
         """The groups of a workload that were seen."""
         return tuple(self._by_owner.get(subject, ()))
@@ -254,6 +259,9 @@ class Workloads:
         return Selection(chosen, gaps_in_scope(views, among, self._pods), apart)
 
     def select_workloads(self, views: Views, among: Among, type: type[Any]) -> Selection[Any]:
+        if among is Among.DECLARED:
+            declared = views.profile.declares.critical_components
+            return Selection([self._declared(views, row, type) for row in declared])
         chosen: dict[Subject, Any] = {}
         apart: dict[str, int] = {}
         gaps: list[Gap] = [*gaps_in_scope(views, among, self._pods)]
@@ -274,6 +282,14 @@ class Workloads:
             else:
                 kept.append(workload)
         return Selection(kept, gaps, apart)
+
+    def _declared(self, views: Views, row: WorkloadRef, type: type[Any]) -> Any:
+        """A workload that the profile names, whether it is there or not."""
+        need, struct = next((pair for pair in _CONTROLLERS if pair[0].kind == row.kind), (None, None))
+        subject = Subject(row.kind, row.name, row.namespace, need.group if need else "")
+        known = views.table(need, struct).known(row.namespace) if need and struct else iter(())
+        controller = next((found for found in known if found.name == row.name), None)
+        return type(subject, self.owned_by(subject), controller)
 
 
 _CONTROLLERS: tuple[tuple[Need, type[Any]], ...] = (
@@ -356,10 +372,8 @@ def _member(pod: Pod) -> Member:
     )
     claims = tuple(
         volume.persistent_volume_claim.claim_name
-        if volume.persistent_volume_claim is not None
-        else f"{pod.name}-{volume.name}"
         for volume in pod.spec.volumes
-        if volume.persistent_volume_claim is not None or volume.ephemeral is not None
+        if volume.persistent_volume_claim is not None
     )
     return Member(pod.name, pod.spec.node_name, ready, claims)
 

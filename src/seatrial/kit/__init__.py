@@ -3,6 +3,21 @@
 from typing import Annotated
 
 from seatrial.algebra.outcomes import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from seatrial.inventory.autoscalers import Autoscalers
+from seatrial.inventory.budgets import DisruptionBudgets
+from seatrial.inventory.lookups import (
+    CronJobs,
+    DaemonSets,
+    LimitRanges,
+    PriorityClasses,
+    ProfileNodeStatuses,
+    ResourceQuotas,
+    Services,
+    StatefulSets,
+    VolumeClaims,
+)
+from seatrial.inventory.network import NetworkPolicies
+from seatrial.inventory.nodes import Nodes
 from seatrial.inventory.objects import (
     Autoscaler,
     Cluster,
@@ -14,6 +29,7 @@ from seatrial.inventory.objects import (
     Quota,
     StatefulSet,
 )
+from seatrial.inventory.pod_security import PodSecurity
 from seatrial.inventory.workloads import ContainerGroup, PodGroup, Workload, Workloads
 from seatrial.kit.checking import Check, Limits, check, limit
 from seatrial.kit.judging import failed, not_applicable, passed, seen, unknown
@@ -29,25 +45,39 @@ __all__ = [
     "UNKNOWN",
     "Annotated",
     "Autoscaler",
+    "Autoscalers",
     "Cause",
     "Check",
     "Cluster",
     "ContainerGroup",
+    "CronJobs",
+    "DaemonSets",
     "DeclaredNodeService",
     "DeclaredProfile",
     "DeclaredTask",
     "DisruptionBudget",
+    "DisruptionBudgets",
     "Gap",
     "Judgement",
+    "LimitRanges",
     "Limits",
     "Namespace",
+    "NetworkPolicies",
+    "Nodes",
     "Partial",
     "PodGroup",
+    "PodSecurity",
+    "PriorityClasses",
     "Profile",
+    "ProfileNodeStatuses",
     "Quota",
+    "ResourceQuotas",
+    "Services",
     "StatefulSet",
+    "StatefulSets",
     "Subject",
     "Unseen",
+    "VolumeClaims",
     "Workload",
     "Workloads",
     "World",

@@ -51,5 +51,5 @@ PROFILE_NODE_STATUSES = listed(
     "security-profiles-operator.x-k8s.io/v1,v1beta1,v1alpha2,v1alpha1",
     "SecurityProfileNodeStatus",
     "securityprofilenodestatuses",
-    namespaced=True,
+    namespaced=False,
 )

@@ -18,6 +18,10 @@ LEVELS = ("privileged", "baseline", "restricted")
 ENFORCE = "pod-security.kubernetes.io/enforce"
 ENFORCE_VERSION = "pod-security.kubernetes.io/enforce-version"
 
+AT = "/metadata/labels"
+LABEL_IT = "label namespaces with pod-security.kubernetes.io/enforce"
+ACCEPT_LABELS = "accept the reading psa-labels in seatrial.yaml (no prober in this version)"
+
 _VERSION = re.compile(r"v1\.(0|[1-9]\d{0,3})")
 _SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod"
 _SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
@@ -89,6 +93,14 @@ def enforced(labels: Mapping[str, str]) -> Enforced | None:
     if match is None and version != "latest":
         odd = odd or f"{ENFORCE_VERSION}={version}"
     return Enforced(level if level in LEVELS else "restricted", int(match[1]) if match else None, odd)
+
+
+def describe(found: Enforced | None) -> str:
+    """What labels enforce, in words."""
+    if found is None:
+        return "no enforce label"
+    version = "latest" if found.minor is None else f"v1.{found.minor}"
+    return f"enforce: {found.level}, {version}"
 
 
 def violations(pod: Pod, level: str, minor: int) -> tuple[Violation, ...]:

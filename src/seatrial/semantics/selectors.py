@@ -13,7 +13,7 @@ class Malformed(ValueError):
     """A selector that Kubernetes would refuse."""
 
 
-def compile(selector: LabelSelector | None) -> Predicate:
+def predicate(selector: LabelSelector | None) -> Predicate:
     """A predicate over labels. Raises Malformed for an operator that is not there."""
     if selector is None:
         return lambda labels: False  # noqa: ARG005  # selects nothing
@@ -25,7 +25,7 @@ def compile(selector: LabelSelector | None) -> Predicate:
 
 
 def matches(selector: LabelSelector | None, labels: Labels) -> bool:
-    return compile(selector)(labels)
+    return predicate(selector)(labels)
 
 
 def selects_all(selector: LabelSelector | None) -> bool:

@@ -203,11 +203,19 @@ def _answer(need: Need, held: Held, objects: list[Json], redactor: Redactor) -> 
     return msgspec.structs.replace(answer, gaps=gaps, chunks=pack(sorted(records, key=key_of)))
 
 
+_NEEDS = {(row.group, row.kind): row for row in vars(kube).values() if isinstance(row, Need) and row.kind}
+
+
 def _groups(held: Held) -> list[Group]:
     served: dict[tuple[str, str], set[str]] = {}
     for value in vars(kube).values():
-        if isinstance(value, Need) and value.versions and "security-profiles" not in value.group:
+        if isinstance(value, Need) and value.versions and not value.group.endswith("x-k8s.io"):
             served.setdefault((value.group, value.versions[0]), set()).add(value.resource)
+    for row in held.objects:  # a custom resource stands only where its group is served
+        group, _, version = row["apiVersion"].rpartition("/")
+        need = _NEEDS.get((group, row["kind"]))
+        if need is not None:
+            served.setdefault((group, version), set()).add(need.resource)
     for group_version, names in held.served:
         group, _, version = group_version.rpartition("/")
         served.setdefault((group, version), set()).update(names)

@@ -71,3 +71,29 @@ class Lease(Object, frozen=True, gc=False):
 class ServiceAccount(Object, frozen=True, gc=False):
     automount_service_account_token: bool | None = None
     secrets: tuple[ObjectReference, ...] = ()
+
+
+class ProfileNodeSpec(Wire, frozen=True, gc=False):
+    node_name: str = ""
+
+
+class ProfileNodeState(Wire, frozen=True, gc=False):
+    status: str = ""
+
+
+class SecurityProfileNodeStatus(Object, frozen=True, gc=False):
+    """Of the Security Profiles Operator; its older versions keep both fields at the top."""
+
+    node_name: str = ""
+    spec: ProfileNodeSpec = ProfileNodeSpec()
+    status: ProfileNodeState | str | None = None
+
+    @property
+    def node(self) -> str:
+        return self.spec.node_name or self.node_name
+
+    @property
+    def state(self) -> str:
+        if self.status is None:
+            return ""
+        return self.status if isinstance(self.status, str) else self.status.status

@@ -147,7 +147,7 @@ class ControlPlane:
         while time.monotonic() < deadline:
             for process in self._processes:
                 if process.poll() is not None:
-                    raise RuntimeError(f"{process.args} ended:\n{self._logs()}")
+                    raise RuntimeError(f"{process.args!r} ended:\n{self._logs()}")
             try:
                 status, _ = self.request("GET", "/readyz")
             except urllib3.exceptions.HTTPError:

@@ -31,7 +31,7 @@ _SEEN_WITHIN = 10
 
 def _resource(row: Mapping[str, Any]) -> str:
     group = str(row["apiVersion"]).rpartition("/")[0]
-    return RESOURCES.get((group, row["kind"]), row["kind"].lower() + "s")
+    return RESOURCES.get((group, str(row["kind"])), f"{row['kind'].lower()}s")
 
 
 def path_of(row: Mapping[str, Any], *, collection: bool = False) -> str:

@@ -1,0 +1,105 @@
+"""At least 80% of application containers have a read-only root filesystem.
+
+Why: What cannot write to its own file system cannot leave a program there.
+
+What proves it: ``securityContext.readOnlyRootFilesystem: true`` of each container; the pod has no such field.
+
+What it does not prove: That volumes are read-only too.
+
+How to fix: Set ``readOnlyRootFilesystem: true`` and mount an emptyDir where the program must write.
+
+References: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+"""
+
+from seatrial.kit import (
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    UNKNOWN,
+    ContainerGroup,
+    Judgement,
+    Nodes,
+    World,
+    check,
+    failed,
+    not_applicable,
+    passed,
+    patch,
+    profile,
+    refuse,
+    trap,
+)
+from seatrial.semantics import security
+
+GOOD = World("""
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+  - {name: a, image: "shop/a:1", securityContext: {readOnlyRootFilesystem: true}}
+  - {name: b, image: "shop/b:1", securityContext: {readOnlyRootFilesystem: true}}
+  - {name: c, image: "shop/c:1", securityContext: {readOnlyRootFilesystem: true}}
+  - {name: d, image: "shop/d:1", securityContext: {readOnlyRootFilesystem: true}}
+  - {name: e, image: "shop/e:1"}
+status: {phase: Running}
+""")
+
+TRAPS = (
+    trap(
+        "three of five are less than the share",
+        FAIL,
+        patch("Pod shop/web", {"spec": {"containers": [{"name": "a", "securityContext": None}]}}),
+    ),
+    trap(
+        "false is not true",
+        FAIL,
+        patch(
+            "Pod shop/web",
+            {"spec": {"containers": [{"name": "a", "securityContext": {"readOnlyRootFilesystem": False}}]}},
+        ),
+    ),
+    trap(
+        "the profile asks for more", FAIL, profile({"limits": {"read-only-root-filesystem": {"share": 0.9}}})
+    ),
+    trap(
+        "the profile asks for less",
+        PASS,
+        patch("Pod shop/web", {"spec": {"containers": [{"name": "a", "securityContext": None}]}}),
+        profile({"limits": {"read-only-root-filesystem": {"share": 0.5}}}),
+    ),
+    trap(
+        "an init container that may write lowers the share",
+        FAIL,
+        patch("Pod shop/web", {"spec": {"initContainers": [{"name": "migrate", "image": "shop/migrate:1"}]}}),
+    ),
+    trap("pods cannot be listed", UNKNOWN, refuse("pods")),
+    trap(
+        "Windows knows no such thing",
+        NOT_APPLICABLE,
+        patch(
+            "Pod shop/web",
+            {
+                "spec": {
+                    "os": {"name": "windows"},
+                    "containers": [{"name": name, "securityContext": None} for name in "abcde"],
+                }
+            },
+        ),
+    ),
+)
+
+
+@check(answers="read-only-root-filesystem")
+def read_only_root_filesystem(container: ContainerGroup, nodes: Nodes) -> Judgement:
+    if nodes.is_windows(container.group):
+        return not_applicable("Windows")
+    value = security.own(container.container).read_only_root_filesystem
+    at = f"{container.pointer}/securityContext/readOnlyRootFilesystem"
+    if value:
+        return passed("readOnlyRootFilesystem true", at=at)
+    observed = "not set" if value is None else "false"
+    expected = "readOnlyRootFilesystem: true"
+    return failed(
+        f"readOnlyRootFilesystem {observed}", expected, at=at if value is False else container.pointer
+    )
