@@ -55,7 +55,9 @@ def test_it_answers_a_claim_of_the_catalogue_as_the_catalogue_says(check):
     assert check.subject.over == claim.over
     assert claim.among is not None, "say among in the catalogue"
     assert check.route in claim.routes
-    vias = {via for item in catalogue.items for use in item.uses if use.claim.id == claim.id for via in use.via}
+    vias = {
+        via for item in catalogue.items for use in item.uses if use.claim.id == claim.id for via in use.via
+    }
     assert check.via in vias if vias else not check.via
     stem = check.answers.replace("-", "_")
     suffix = f"_{check.via.replace('-', '_')}" if check.via else ""
@@ -88,9 +90,7 @@ def test_losing_an_answer_moves_nothing_towards_pass(check):
         for need in needs_of_claim(check):
             trial = trial_of(hold(world, trap), needs_of_claim(check))
             gap = Gap(need.id, Cause.REFUSED, "lost")
-            lost = Evidence(
-                need=need.id, schema=need.schema, collected_at=trial.now, gaps=(gap,)
-            )
+            lost = Evidence(need=need.id, schema=need.schema, collected_at=trial.now, gaps=(gap,))
             trial = structs.replace(trial, evidence={**trial.evidence, need.id: lost})
             after = verdict(check, trial).outcome
 
@@ -112,5 +112,3 @@ def test_every_limit_says_its_unit_and_source(check):
         (meta,) = [row for row in getattr(hint, "__metadata__", ()) if row.description]
         assert meta.extra["source"], name
         assert "unit" in meta.extra, name
-
-

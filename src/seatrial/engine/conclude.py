@@ -88,6 +88,8 @@ def _claim(use: Use, catalogue: Catalogue, answers: Sequence[Answer], views: Vie
             f"none of {', '.join(use.via)} is here",
             "install one, or declare it under declares.alternatives",
         )
+        if on_route and not any(answer.judged or answer.gaps for answer in on_route):
+            return structs.replace(verdict, outcome=use.empty)
         return structs.replace(verdict, gaps=(gap,))
     if not judging:
         return structs.replace(verdict, gaps=tuple(unjudged.values()))

@@ -67,10 +67,12 @@ class PodGroup:
         kube.JOBS,
     )
 
-    def __init__(self, subject: Subject, pod: Pod, variant: str) -> None:
+    def __init__(self, subject: Subject, pod: Pod, unseen: Gap | None) -> None:
         self.subject = subject
+        self.unseen = unseen
+        """Why the top owner is not known, where it is not; ``subject`` is then the last owner that is."""
         self.pod = pod
-        self.variant = variant
+        self.variant = ""
         self.pods: list[Member] = []
         self.mirror = MIRROR_ANNOTATION in pod.metadata.annotations
 
@@ -81,6 +83,13 @@ class PodGroup:
     @property
     def members(self) -> tuple[str, ...]:
         return tuple(member.name for member in self.pods)
+
+    @property
+    def owner(self) -> Subject:
+        """The top owner. Raises Unseen where it is not known: what depends on the owner is then not known either."""
+        if self.unseen is not None:
+            raise Unseen(self.unseen)
+        return self.subject
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -224,11 +233,11 @@ class Workloads:
         for pod in table.known():
             if pod.status is not None and pod.status.phase not in {"Running", "Pending", ""}:
                 continue
-            owner = owners.top(pod)
+            owner, unseen = owners.top(pod)
             judged = _judged(pod)
             group = groups.get((owner, judged))
             if group is None:
-                group = groups[owner, judged] = PodGroup(owner, pod, "")
+                group = groups[owner, judged] = PodGroup(owner, pod, unseen)
             group.pods.append(_member(pod))
         return cls(_numbered(groups.values()), table, views)
 
@@ -250,13 +259,17 @@ class Workloads:
     ) -> Selection[Any]:  # the facet's own type, which its `select` restores
         chosen: list[Any] = []
         apart: dict[str, int] = {}
+        gaps: list[Gap] = []
+        by_owner = views.profile.declares.platform_workloads or views.profile.scope.excluded
         for group in self._groups:
             reason = _left_out(views, among, group)
-            if reason:
+            if group.unseen is not None and by_owner and not reason:
+                gaps.append(group.unseen)
+            elif reason:
                 apart[reason] = apart.get(reason, 0) + len(group.pods)
             else:
                 chosen.extend(facets(group))
-        return Selection(chosen, gaps_in_scope(views, among, self._pods), apart)
+        return Selection(chosen, [*gaps_in_scope(views, among, self._pods), *dict.fromkeys(gaps)], apart)
 
     def select_workloads(self, views: Views, among: Among, type: type[Any]) -> Selection[Any]:
         if among is Among.DECLARED:
@@ -272,7 +285,10 @@ class Workloads:
                 subject = Subject(need.kind, row.name, row.namespace, need.group)
                 chosen[subject] = type(subject, self.owned_by(subject), row)
         for subject, groups in self._by_owner.items():
-            if subject not in chosen and not all(group.mirror for group in groups):
+            unseen = [group.unseen for group in groups if group.unseen is not None]
+            if unseen and in_scope(views, among, subject.namespace):
+                gaps += unseen
+            elif subject not in chosen and not all(group.mirror for group in groups):
                 chosen[subject] = type(subject, tuple(groups), None)
         kept: list[Any] = []
         for workload in chosen.values():
@@ -281,7 +297,7 @@ class Workloads:
                 apart[reason] = apart.get(reason, 0) + 1
             else:
                 kept.append(workload)
-        return Selection(kept, gaps, apart)
+        return Selection(kept, dict.fromkeys(gaps), apart)
 
     def _declared(self, views: Views, row: WorkloadRef, type: type[Any]) -> Any:
         """A workload that the profile names, whether it is there or not."""
@@ -310,30 +326,31 @@ class _Owners:
             ("apps", "ReplicaSet"): views.table(kube.REPLICA_SETS, ReplicaSet),
             ("batch", "Job"): views.table(kube.JOBS, Job),
         }
-        self._known: dict[tuple[str, str, str, str], Subject] = {}
+        self._known: dict[tuple[str, str, str, str], tuple[Subject, Gap | None]] = {}
 
-    def top(self, pod: Pod) -> Subject:
+    def top(self, pod: Pod) -> tuple[Subject, Gap | None]:
         owner = controller_of(pod.metadata)
         if owner is None:
-            return Subject("Pod", pod.name, pod.namespace)
+            return Subject("Pod", pod.name, pod.namespace), None
         key = (owner.api_version, owner.kind, pod.namespace, owner.name)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._above(owner, pod.namespace)
         return known
 
-    def _above(self, owner: OwnerReference, namespace: str) -> Subject:
+    def _above(self, owner: OwnerReference, namespace: str) -> tuple[Subject, Gap | None]:
         group = owner.api_version.rpartition("/")[0]
+        gap = None
         table = self._links.get((group, owner.kind))
         if table is not None:
             try:
                 row = table.find(namespace, owner.name)
-            except Unseen:
-                row = None
+            except Unseen as unseen:
+                row, gap = None, unseen.gap
             above = controller_of(row.metadata) if row is not None else None
             if above is not None:
                 return self._above(above, namespace)
-        return Subject(owner.kind, owner.name, namespace, group)
+        return Subject(owner.kind, owner.name, namespace, group), gap
 
 
 def controller_of(metadata: Metadata) -> OwnerReference | None:

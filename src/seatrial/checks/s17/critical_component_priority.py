@@ -166,7 +166,7 @@ class Critical(Limits, frozen=True):
 def critical_component_priority(
     component: Workload, workloads: Workloads, classes: PriorityClasses, limits: Critical
 ) -> Judgement:
-    groups = [group for group in workloads.all(component.namespace) if group.subject == component.subject]
+    groups = [group for group in workloads.all(component.namespace) if group.owner == component.subject]
     if not groups:
         return failed("it has no running pod", "the declared component, running")
     least = classes.find("", limits.critical)

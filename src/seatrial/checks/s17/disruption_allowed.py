@@ -177,9 +177,7 @@ def disruption_allowed(
         return not_applicable("no workload of 2 pods or more")
     expected = "at least 1 disruption allowed when all pods are healthy"
     try:
-        fewest = [
-            least for owner in {group.subject for group in groups} if (least := autoscalers.least(owner))
-        ]
+        fewest = [least for owner in {group.owner for group in groups} if (least := autoscalers.least(owner))]
         for total, when in [
             (pods, f"{pods} healthy pods"),
             *((least, f"the autoscaler's {least}") for least in fewest),

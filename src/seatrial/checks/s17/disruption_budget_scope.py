@@ -133,7 +133,7 @@ status: {phase: Running}
 def disruption_budget_scope(budget: DisruptionBudget, budgets: DisruptionBudgets) -> Judgement:
     found = budget.object
     groups = [group for group in budgets.pods_of(found) if not group.mirror]
-    owners = sorted({group.subject for group in groups})
+    owners = sorted({group.owner for group in groups})
     count = sum(len(group.pods) for group in groups)
     expected = "the pods of exactly one workload"
     if not owners:

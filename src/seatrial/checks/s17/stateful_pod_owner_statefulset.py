@@ -177,7 +177,7 @@ SINGLE_WRITER = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 def stateful_pod_owner(
     pod: PodGroup, sets: StatefulSets, claims: VolumeClaims, profile: Profile
 ) -> Judgement:
-    owner = pod.subject
+    owner = pod.owner
     if owner.kind == "StatefulSet":
         found = sets.find(owner.namespace, owner.name)
         if found is not None and found.spec.volume_claim_templates:
