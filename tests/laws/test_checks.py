@@ -4,6 +4,7 @@ import re
 
 import pytest
 from msgspec import structs
+
 from seatrial.algebra.outcomes import FAIL, PASS, UNKNOWN
 from seatrial.app.catalogue import installed_catalogue, installed_checks
 from seatrial.kit.checking import Limits

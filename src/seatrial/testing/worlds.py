@@ -63,11 +63,15 @@ def trial_of(held: Held, needs: Iterable[Need], *, cluster: Cluster = CLUSTER, s
     return Trial(
         now=held.now,
         cluster=cluster,
-        profile=msgspec.convert(held.profile, Profile),
+        profile=convert_profile(held.profile),
         evidence=evidence,
         sources=("kube", "profile"),
         name="world",
     )
+
+
+def convert_profile(profile: Json) -> Profile:
+    return msgspec.convert(without_none(profile), Profile)
 
 
 def merge(old: Any, new: Any) -> Any:

@@ -128,6 +128,7 @@ TRAPS = (
             {
                 "spec": {
                     "os": {"name": "windows"},
+                    "securityContext": None,
                     "initContainers": None,
                     "containers": [{"name": "web", "securityContext": None}],
                 }

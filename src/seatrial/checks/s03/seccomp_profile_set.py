@@ -121,6 +121,7 @@ TRAPS = (
             {
                 "spec": {
                     "os": {"name": "windows"},
+                    "securityContext": None,
                     "initContainers": None,
                     "containers": [{"name": "web", "securityContext": None}],
                 }

@@ -63,17 +63,28 @@ TRAPS = (
     ),
     trap("no bound for memory", FAIL, patch(QUOTA, {"spec": {"hard": {"requests.memory": None}}})),
     trap("no bound for the number of pods", FAIL, patch(QUOTA, {"spec": {"hard": {"pods": None}}})),
-    trap("scoped to jobs only", FAIL, patch(QUOTA, {"spec": {"scopes": ["Terminating"]}})),
+    trap(
+        "scoped to jobs only",
+        FAIL,
+        patch(QUOTA, {"spec": {"scopes": ["Terminating"], "hard": {"requests.storage": None}}}),
+    ),
     trap(
         "scoped to pods without requests only",
         FAIL,
-        patch(QUOTA, {"spec": {"scopes": ["BestEffort"], "hard": None}}),
-        add("""
-apiVersion: v1
-kind: ResourceQuota
-metadata: {name: best-effort, namespace: shop}
-spec: {hard: {pods: "10"}, scopes: [BestEffort]}
-"""),
+        patch(
+            QUOTA,
+            {
+                "spec": {
+                    "scopes": ["BestEffort"],
+                    "hard": {
+                        "requests.cpu": None,
+                        "requests.memory": None,
+                        "limits.memory": None,
+                        "requests.storage": None,
+                    },
+                }
+            },
+        ),
     ),
     trap(
         "scoped to one priority class",
@@ -82,11 +93,12 @@ spec: {hard: {pods: "10"}, scopes: [BestEffort]}
             QUOTA,
             {
                 "spec": {
+                    "hard": {"requests.storage": None},
                     "scopeSelector": {
                         "matchExpressions": [
                             {"scopeName": "PriorityClass", "operator": "In", "values": ["standard"]}
                         ]
-                    }
+                    },
                 }
             },
         ),
@@ -124,7 +136,7 @@ spec: {hard: {pods: "60"}}
     trap(
         "jobs in one quota and all others in a second",
         PASS,
-        patch(QUOTA, {"spec": {"scopes": ["NotTerminating"]}}),
+        patch(QUOTA, {"spec": {"scopes": ["NotTerminating"], "hard": {"requests.storage": None}}}),
         add("""
 apiVersion: v1
 kind: ResourceQuota

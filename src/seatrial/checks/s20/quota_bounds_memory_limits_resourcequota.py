@@ -54,7 +54,10 @@ TRAPS = (
     trap(
         "for a part of the pods only",
         FAIL,
-        patch("ResourceQuota shop/compute", {"spec": {"scopes": ["NotTerminating"]}}),
+        patch(
+            "ResourceQuota shop/compute",
+            {"spec": {"scopes": ["NotTerminating"], "hard": {"requests.storage": None}}},
+        ),
     ),
     trap(
         "memory means requests, not limits",

@@ -26,7 +26,7 @@ RESOURCES: dict[tuple[str, str], str] = {
 } | {("node.k8s.io", "RuntimeClass"): "runtimeclasses", ("", "ConfigMap"): "configmaps"}
 
 _SEEN_WITHIN = 10
-"""Seconds for the API server's watch cache to see a write; it takes some milliseconds."""
+"""Seconds until a definition is served, or is no longer; it takes less than one."""
 
 
 def _resource(row: Mapping[str, Any]) -> str:
@@ -62,33 +62,17 @@ class StateWorld:
             self.clear()
 
     def write(self, objects: Sequence[Json]) -> None:
-        """Writes objects as they are, with uid and age filled in; waits until the server shows the last of each kind."""
+        """Writes objects as they are, with uid and age filled in. A list without a version is consistent, so it shows them."""
         values = {key_of(row, _resource(row)): json.dumps(_stored(row)).encode() for row in objects}
         self._replaced = self._plane.etcd.get(values)
         self._written = list(values)
         self._plane.etcd.put(values)
-        last = {row["kind"]: row for row in objects}
-        for row in last.values():
-            self._await(row, wanted=200)
 
     def clear(self) -> None:
         """Takes the world away; objects of the server that it had replaced stand there again as before."""
         self._plane.etcd.delete(key for key in self._written if key not in self._replaced)
         self._plane.etcd.put(self._replaced)
         self._written, self._replaced = [], {}
-
-    def _await(self, row: Json, wanted: int) -> None:
-        deadline = time.monotonic() + _SEEN_WITHIN
-        # a list from the watch cache is what readers get, so that is what must be fresh
-        path = f"{path_of(row, collection=True)}?fieldSelector=metadata.name%3D{row['metadata']['name']}"
-        while time.monotonic() < deadline:
-            status, answer = self._plane.request("GET", path)
-            if status == wanted and answer.get("items"):
-                return
-            if status == 500:
-                raise RuntimeError(f"{path}: {answer}")
-            time.sleep(0.01)
-        raise RuntimeError(f"the API server does not show {path}: {status} {answer}")
 
 
 def refusals(plane: ControlPlane, objects: Sequence[Json]) -> list[str]:
@@ -132,6 +116,8 @@ def _bare(row: Json) -> Json:
     row = copy.deepcopy(row)
     for name in ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation"):
         row["metadata"].pop(name, None)
+    if row["kind"] == "Service":
+        row["spec"].pop("ports")  # the API server's own port
     return row
 
 
@@ -156,7 +142,31 @@ def install_crds(plane: ControlPlane, crds: Iterable[Json]) -> None:
         version = crd["spec"]["versions"][0]["name"]
         deadline = time.monotonic() + _SEEN_WITHIN
         path = f"/apis/{crd['spec']['group']}/{version}/{crd['spec']['names']['plural']}"
-        while plane.request("GET", path)[0] != 200:
+        while plane.request("GET", path)[0] != 200 or crd["spec"]["group"] not in _served_groups(plane):
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{path} is not served")
+            time.sleep(0.05)
+
+
+def _served_groups(plane: ControlPlane) -> set[str]:
+    return {row["name"] for row in plane.request("GET", "/apis")[1]["groups"]}
+
+
+def uninstall_crds(plane: ControlPlane, crds: Sequence[Json]) -> None:
+    """Deletes definitions and waits until discovery does not name them any more."""
+    for crd in crds:
+        plane.request(
+            "DELETE", f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{crd['metadata']['name']}"
+        )
+    deadline = time.monotonic() + _SEEN_WITHIN
+    for crd in crds:
+        path = f"/apis/{crd['spec']['group']}/{crd['spec']['versions'][0]['name']}"
+        while True:
+            status, answer = plane.request("GET", path)
+            if status == 404 or all(
+                row["name"] != crd["spec"]["names"]["plural"] for row in answer["resources"]
+            ):
+                break
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{path} is still served")
             time.sleep(0.05)
