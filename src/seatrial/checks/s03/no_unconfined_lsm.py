@@ -85,18 +85,6 @@ TRAPS = (
         ),
     ),
     trap(
-        "a field of the container goes before the annotation",
-        PASS,
-        patch(
-            "Pod shop/web",
-            {
-                "metadata": {
-                    "annotations": {"container.apparmor.security.beta.kubernetes.io/web": "unconfined"}
-                }
-            },
-        ),
-    ),
-    trap(
         "SELinux type spc_t",
         FAIL,
         patch(

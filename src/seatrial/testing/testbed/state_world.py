@@ -96,11 +96,15 @@ def refusals(plane: ControlPlane, objects: Sequence[Json]) -> list[str]:
 _SERVERS_OWN = frozenset({"uid", "creationTimestamp", "deletionTimestamp", "generation", "resourceVersion"})
 
 
+_COMES_LATER = frozenset({"", "leases", "services"})
+"""What the API server makes of its own some seconds after it is ready: its Lease, and the Service ``kubernetes``."""
+
+
 def ambient(plane: ControlPlane) -> list[Json]:
     """Every object of the kinds that are read which an empty server holds, without what differs between servers."""
     rows: list[Json] = []
     for need in vars(kube).values():
-        if not isinstance(need, Need) or not need.resource or need.resource == "leases":
+        if not isinstance(need, Need) or need.resource in _COMES_LATER:
             continue
         prefix = f"/apis/{need.group}/{need.versions[0]}" if need.group else f"/api/{need.versions[0]}"
         status, answer = plane.request("GET", f"{prefix}/{need.resource}")
@@ -116,8 +120,6 @@ def _bare(row: Json) -> Json:
     row = copy.deepcopy(row)
     for name in ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation"):
         row["metadata"].pop(name, None)
-    if row["kind"] == "Service":
-        row["spec"].pop("ports")  # the API server's own port
     return row
 
 
