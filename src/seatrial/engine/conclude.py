@@ -15,7 +15,7 @@ from seatrial.inventory.views import Views
 from seatrial.kit.checking import Check
 from seatrial.model.evidence import Cause, Gap, Unseen
 from seatrial.model.finding import ClaimVerdict, Finding, ItemVerdict, Subject
-from seatrial.model.item import Catalogue, Claim, Holds, Item, Use
+from seatrial.model.item import Among, Catalogue, Claim, Holds, Item, Use
 from seatrial.model.outcome import Outcome, Proof
 
 FIRST_NAMES = 20
@@ -111,6 +111,8 @@ def _judged_claim(
     if stale is not None and outcome is not Outcome.NOT_APPLICABLE:
         outcome = Outcome.UNKNOWN
         gaps.append(stale)
+    if not findings and not is_open and outcome is Outcome.UNKNOWN:
+        gaps.append(_nothing(claim, judging[0].check))
     if is_open or any(finding.gap for finding in findings):
         gaps += unjudged.values()
     gaps += [finding.gap for finding in findings if finding.gap is not None]
@@ -159,6 +161,15 @@ def _present(use: Use, catalogue: Catalogue, views: Views) -> dict[str, Gap | No
 def _no_check(claim: Claim, via: str) -> Gap:
     by = f" by {via}" if via else ""
     return Gap(f"claim/{claim.id}", Cause.NO_CHECK, f"no check of this version judges it{by}")
+
+
+def _nothing(claim: Claim, check: Check[Any, Any]) -> Gap:
+    """Why there is no subject: the profile does not declare any, or the cluster has none."""
+    key = getattr(check.subject, "declared_as", "") if claim.among is Among.DECLARED else ""
+    if key:
+        cure = f"declare {key} in seatrial.yaml"
+        return Gap("profile", Cause.NOT_DECLARED, f"no {claim.over} is declared", cure)
+    return Gap(f"claim/{claim.id}", Cause.UNDECIDABLE, f"there is no {claim.over} that it speaks of", "see: seatrial explain " + claim.id)
 
 
 def _stale(use: Use, judging: Iterable[Answer], views: Views) -> Gap | None:

@@ -87,6 +87,7 @@ class DeclaredNodeService:
     """A node service that the profile declares."""
 
     over: ClassVar[str] = "node service"
+    declared_as: ClassVar[str] = "nodeServices"
     needs: ClassVar[tuple[Need, ...]] = ()
     variant: str = ""
     origin: tuple[Need, Key, str] | None = None
@@ -105,6 +106,7 @@ class DeclaredTask:
     """A scheduled task that the profile declares."""
 
     over: ClassVar[str] = "scheduled task"
+    declared_as: ClassVar[str] = "scheduledTasks"
     needs: ClassVar[tuple[Need, ...]] = ()
     variant: str = ""
     origin: tuple[Need, Key, str] | None = None
@@ -126,6 +128,7 @@ class DeclaredProfile:
     """
 
     over: ClassVar[str] = "security profile"
+    declared_as: ClassVar[str] = "securityProfiles"
     needs: ClassVar[tuple[Need, ...]] = PodGroup.needs
     variant: str = ""
     origin: tuple[Need, Key, str] | None = None

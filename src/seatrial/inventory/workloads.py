@@ -29,7 +29,7 @@ _VOLATILE = re.compile(
     rb'"nodeName":"[^"]*",?|(?<="claimName":")[^"]*|(?<="secretName":")[^"]*-token-[a-z0-9]{5}(?=")'
     rb"|(?<=kube-api-access-)[a-z0-9]{5}"
 )
-_VOLATILE_LABELS = frozenset(
+VOLATILE_LABELS = frozenset(
     {
         "pod-template-hash",
         "controller-revision-hash",
@@ -43,7 +43,13 @@ _VOLATILE_LABELS = frozenset(
         "batch.kubernetes.io/job-completion-index",
     }
 )
-_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
+"""Labels that differ between the pods of a group: what selects by them may select some and not others."""
+
+_JUDGED_ANNOTATIONS = (
+    "container.apparmor.security.beta.kubernetes.io/",
+    "container.seccomp.security.alpha.kubernetes.io/",
+    "seccomp.security.alpha.kubernetes.io/",
+)
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -156,6 +162,7 @@ class Workload:
     """A top owner: its controller object where it is a Deployment, StatefulSet or DaemonSet, and its pods."""
 
     over: ClassVar[str] = "workload"
+    declared_as: ClassVar[str] = "criticalComponents"
     needs: ClassVar[tuple[Need, ...]] = (
         *PodGroup.needs,
         kube.DEPLOYMENTS,
@@ -376,10 +383,12 @@ def _excluded(views: Views, among: Among, subject: Subject) -> str:
 
 def _judged(pod: Pod) -> bytes:
     """What is judged of a pod, less what differs between the pods of one template."""
-    labels = {key: value for key, value in pod.metadata.labels.items() if key not in _VOLATILE_LABELS}
-    apparmor = {key: value for key, value in pod.metadata.annotations.items() if key.startswith(_APPARMOR)}
+    labels = {key: value for key, value in pod.metadata.labels.items() if key not in VOLATILE_LABELS}
+    annotations = {
+        key: value for key, value in pod.metadata.annotations.items() if key.startswith(_JUDGED_ANNOTATIONS)
+    }
     mirror = MIRROR_ANNOTATION in pod.metadata.annotations
-    return _VOLATILE.sub(b"", _encoder.encode((labels, apparmor, mirror, pod.spec)))
+    return _VOLATILE.sub(b"", _encoder.encode((labels, annotations, mirror, pod.spec)))
 
 
 def _member(pod: Pod) -> Member:

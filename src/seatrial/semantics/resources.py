@@ -1,6 +1,6 @@
 """The requests and limits in effect for a container, and what a pod asks for in all."""
 
-from seatrial.semantics.quantity import parse
+from seatrial.semantics.quantity import parse, positive
 from seatrial.semantics.security import Effective
 from seatrial.wire.base import Quantities
 from seatrial.wire.pod import Container, Pod, Resources
@@ -10,22 +10,27 @@ POD_LEVEL = frozenset({"cpu", "memory"})
 
 
 def limit(pod: Pod, container: Container, pointer: str, name: str) -> Effective[str | None]:
-    """The limit that bounds a container: its own, else the pod's, which all its containers share."""
+    """The limit that bounds a container: its own, else the pod's, which all its containers share. 0 bounds nothing."""
     return _find(pod, container, pointer, name, "limits")
 
 
 def request(pod: Pod, container: Container, pointer: str, name: str) -> Effective[str | None]:
-    """What is set aside for a container. The server sets a request that is missing to the limit, and so do we."""
+    """What is set aside for a container; a request of 0 sets nothing aside.
+
+    The server sets a request that is missing to the limit, and so do we.
+    """
     found = _find(pod, container, pointer, name, "requests")
-    return found if found.value is not None else limit(pod, container, pointer, name)
+    if found.value is not None or name in container.resources.requests:
+        return found
+    return limit(pod, container, pointer, name)
 
 
 def _find(pod: Pod, container: Container, pointer: str, name: str, which: str) -> Effective[str | None]:
     own: Quantities = getattr(container.resources, which)
-    if name in own:
+    if positive(own, name) is not None:
         return Effective(str(own[name]), f"{pointer}/resources/{which}/{name}")
     level: Quantities = getattr(pod.spec.resources, which) if pod.spec.resources is not None else {}
-    if name in level and name in POD_LEVEL:
+    if name in POD_LEVEL and positive(level, name) is not None:
         return Effective(str(level[name]), f"/spec/resources/{which}/{name}")
     return Effective(None, pointer)
 
