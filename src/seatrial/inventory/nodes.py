@@ -6,6 +6,7 @@ from seatrial.inventory.views import Views
 from seatrial.inventory.workloads import PodGroup
 from seatrial.model.evidence import Cause, Gap, Need, Partial, Unseen
 from seatrial.needs import kube
+from seatrial.semantics.quantity import parse
 from seatrial.semantics.selectors import matches_map
 from seatrial.wire.cluster import Node
 
@@ -21,6 +22,8 @@ class Nodes:
 
     def __init__(self, table: Partial[Node]) -> None:
         self._table = table
+        self._systems: dict[PodGroup, frozenset[str]] = {}
+        self._known: dict[str, Node] | None = None
 
     @classmethod
     def of(cls, views: Views) -> Self:
@@ -30,18 +33,30 @@ class Nodes:
         return self._table.all()
 
     def is_windows(self, group: PodGroup) -> bool:
-        """Whether pods run on Windows: as they say themselves, else as their nodes do.
+        """Whether all pods of a group run on Windows. Raises Unseen where a node that would tell was not seen.
 
-        Pods that say nothing and wait for a node are taken for Linux, unless they select Windows nodes.
-        Raises Unseen where their node was not seen.
+        Pods that say nothing and wait for a node are taken for Linux.
         """
-        spec = group.pod.spec
-        if spec.os is not None and spec.os.name:
-            return spec.os.name == "windows"
-        if spec.node_selector.get(OS_LABEL):
-            return spec.node_selector[OS_LABEL] == "windows"
-        systems = {self._system(name) for name in group.nodes}
-        return systems == {"windows"}
+        return self.systems(group) == {"windows"}
+
+    def systems(self, group: PodGroup) -> frozenset[str]:
+        """``linux``, ``windows`` or both: as the pods say themselves, else as their nodes do.
+
+        Empty for pods that say nothing and wait for a node. Raises Unseen where a node of theirs was not seen.
+        """
+        if group not in self._systems:
+            spec = group.pod.spec
+            said = (spec.os.name if spec.os is not None else "") or spec.node_selector.get(OS_LABEL, "")
+            self._systems[group] = frozenset([said] if said else map(self._system, group.nodes))
+        return self._systems[group]
+
+    def least_allocatable(self, group: PodGroup, resource: str) -> tuple[int, str] | None:
+        """What the smallest of a group's nodes can give to pods, in nanos, and that node's name; as far as seen."""
+        if self._known is None:
+            self._known = {node.name: node for node in self._table.known()}
+        nodes = (self._known.get(name) for name in group.nodes)
+        rooms = ((node.name, node.status.allocatable) for node in nodes if node and node.status)
+        return min(((parse(room[resource]), name) for name, room in rooms if resource in room), default=None)
 
     def to_cover(self, labels: dict[str, str]) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
         """The Linux nodes with these labels that must be covered, and those that need not be now.
@@ -65,7 +80,11 @@ class Nodes:
             detail = f"node {name} went while the lists were read"
             raise Unseen(Gap(kube.NODES.id, Cause.STALE, detail, "run again", "", name))
         info = node.status.node_info.operating_system if node.status is not None else ""
-        return node.labels.get(OS_LABEL) or info or "linux"
+        system = node.labels.get(OS_LABEL) or info
+        if not system:
+            detail = f"node {name} does not say its operating system"
+            raise Unseen(Gap(kube.NODES.id, Cause.NOT_RECORDED, detail, "judge the live cluster", "", name))
+        return system
 
 
 def takes_pods(node: Node) -> bool:
