@@ -33,7 +33,7 @@ from seatrial.inventory.pod_security import PodSecurity
 from seatrial.inventory.workloads import ContainerGroup, PodGroup, Workload, Workloads
 from seatrial.kit.checking import Check, Limits, check, limit
 from seatrial.kit.judging import failed, not_applicable, passed, seen, unknown
-from seatrial.kit.worlds import World, add, at, patch, profile, refuse, remove, serve, trap
+from seatrial.kit.worlds import Change, World, add, at, patch, profile, refuse, remove, serve, trap
 from seatrial.model.evidence import Cause, Gap, Partial, Unseen
 from seatrial.model.finding import Judgement, Subject
 from seatrial.model.profile import Profile
@@ -47,6 +47,7 @@ __all__ = [
     "Autoscaler",
     "Autoscalers",
     "Cause",
+    "Change",
     "Check",
     "Cluster",
     "ContainerGroup",
