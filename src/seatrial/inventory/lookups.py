@@ -8,6 +8,7 @@ from seatrial.needs import kube
 from seatrial.semantics.selectors import matches_map
 from seatrial.wire import cluster, network, policy, storage, workload
 from seatrial.wire.base import Object
+from seatrial.wire.pod import Pod
 
 O = TypeVar("O", bound=Object)  # noqa: E741  # an object of the API
 
@@ -87,16 +88,16 @@ class Services(Lookup[network.Service]):
         )
 
 
-class ProfileNodeStatuses(Lookup[cluster.SecurityProfileNodeStatus]):
-    need = kube.PROFILE_NODE_STATUSES
-    struct = cluster.SecurityProfileNodeStatus
+class RuntimeClasses(Lookup[cluster.RuntimeClass]):
+    need = kube.RUNTIME_CLASSES
+    struct = cluster.RuntimeClass
 
-    def by_node(self, kind: str, name: str) -> dict[str, str]:
-        """The state of a profile on each node that reports it."""
-        label = f"{kind}-{name}"
-        return {
-            row.node: row.state
-            for row in self.all()
-            if row.labels.get("spo.x-k8s.io/profile-id") == label
-            or any((owner.kind, owner.name) == (kind, name) for owner in row.metadata.owner_references)
-        }
+    def is_sandbox(self, pod: Pod) -> bool:
+        """Whether a pod runs in gVisor or in a virtual machine (Kata): not confined by the node's own kernel modules."""
+        name = pod.spec.runtime_class_name
+        found = self.find("", name) if name else None
+        return found is not None and found.handler.startswith(_SANDBOXES)
+
+
+_SANDBOXES = ("gvisor", "kata", "runsc")
+"""How the handlers of gVisor and of Kata Containers are named, by their own guides and by those who install them."""

@@ -4,14 +4,12 @@ from typing import ClassVar, Self
 
 from seatrial.inventory.subjects import ObjectSubject, Selection
 from seatrial.inventory.views import Views
-from seatrial.inventory.workloads import PodGroup, Workloads
 from seatrial.model.evidence import Key, Need
 from seatrial.model.finding import Subject
 from seatrial.model.item import Among
-from seatrial.model.profile import NodeService, ScheduledTask, SecurityProfile
+from seatrial.model.profile import NodeService, ScheduledTask
 from seatrial.needs import kube
 from seatrial.wire import cluster, policy, workload
-from seatrial.wire.pod import Pod, PodSecurityContext, SecurityContext
 
 
 class Namespace(ObjectSubject[cluster.Namespace]):
@@ -119,57 +117,3 @@ class DeclaredTask:
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
         return Selection([cls(row) for row in views.profile.declares.scheduled_tasks])
-
-
-class DeclaredProfile:
-    """A custom security profile: declared in ``seatrial.yaml``, or named by a pod's ``localhostProfile``.
-
-    ``nodes`` are those that run its pods. Selecting fails closed: pods that were not seen open the list.
-    """
-
-    over: ClassVar[str] = "security profile"
-    declared_as: ClassVar[str] = "securityProfiles"
-    needs: ClassVar[tuple[Need, ...]] = PodGroup.needs
-    variant: str = ""
-    origin: tuple[Need, Key, str] | None = None
-
-    def __init__(self, declared: SecurityProfile, nodes: tuple[str, ...]) -> None:
-        self.declared = declared
-        self.nodes = nodes
-        self.subject = Subject(declared.kind, declared.name)
-        self.members = (declared.name,)
-
-    @classmethod
-    def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
-        declared = {(row.kind, row.name): row for row in views.profile.declares.security_profiles}
-        nodes: dict[tuple[str, str], set[str]] = {key: set() for key in declared}
-        for group in views.view(Workloads).known():
-            for key in _profiles_of(group):
-                nodes.setdefault(key, set()).update(group.nodes)
-        found = [
-            cls(
-                declared.get(key) or SecurityProfile(kind=key[0], name=key[1], owner="", reason="in use"),
-                tuple(sorted(on)),
-            )
-            for key, on in sorted(nodes.items())
-        ]
-        return Selection(found, views.table(kube.PODS, Pod).gaps)
-
-
-def _profiles_of(group: PodGroup) -> set[tuple[str, str]]:
-    """The operator's kind and name of every Localhost profile that pods of a group use."""
-    spec = group.pod.spec
-    contexts: list[PodSecurityContext | SecurityContext | None] = [spec.security_context]
-    contexts += [
-        row.security_context for row in (*spec.init_containers, *spec.containers, *spec.ephemeral_containers)
-    ]
-    found: set[tuple[str, str]] = set()
-    for context in contexts:
-        if context is None:
-            continue
-        seccomp, apparmor = context.seccomp_profile, context.app_armor_profile
-        if seccomp is not None and seccomp.type == "Localhost":
-            found.add(("SeccompProfile", seccomp.localhost_profile.rpartition("/")[2].removesuffix(".json")))
-        if apparmor is not None and apparmor.type == "Localhost":
-            found.add(("AppArmorProfile", apparmor.localhost_profile))
-    return found

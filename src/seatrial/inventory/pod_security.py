@@ -48,3 +48,18 @@ class PodSecurity:
                 )
             )
         return int(match[1])
+
+    def minor(self, found: Enforced) -> int:
+        """The minor version whose rules are enforced. Raises Unseen for one that the server or this version does not know."""
+        server = self.server_minor()
+        minor = server if found.minor is None else found.minor
+        if minor > server:
+            detail, cure = (
+                f"enforce-version v1.{minor} is newer than the server",
+                "set a version of the server",
+            )
+        elif minor > NEWEST:
+            detail, cure = f"the rules of 1.{minor} are newer than those known here", "use a newer Seatrial"
+        else:
+            return minor
+        raise Unseen(Gap("judgement", Cause.UNDECIDABLE, detail, cure))

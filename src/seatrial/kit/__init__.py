@@ -10,8 +10,8 @@ from seatrial.inventory.lookups import (
     DaemonSets,
     LimitRanges,
     PriorityClasses,
-    ProfileNodeStatuses,
     ResourceQuotas,
+    RuntimeClasses,
     Services,
     StatefulSets,
     VolumeClaims,
@@ -22,7 +22,6 @@ from seatrial.inventory.objects import (
     Autoscaler,
     Cluster,
     DeclaredNodeService,
-    DeclaredProfile,
     DeclaredTask,
     DisruptionBudget,
     Namespace,
@@ -30,6 +29,7 @@ from seatrial.inventory.objects import (
     StatefulSet,
 )
 from seatrial.inventory.pod_security import PodSecurity
+from seatrial.inventory.security_profiles import DeclaredProfile, OperatorProfiles
 from seatrial.inventory.workloads import ContainerGroup, PodGroup, Workload, Workloads
 from seatrial.kit.checking import Check, Limits, check, limit
 from seatrial.kit.judging import failed, not_applicable, passed, seen, unknown
@@ -65,14 +65,15 @@ __all__ = [
     "Namespace",
     "NetworkPolicies",
     "Nodes",
+    "OperatorProfiles",
     "Partial",
     "PodGroup",
     "PodSecurity",
     "PriorityClasses",
     "Profile",
-    "ProfileNodeStatuses",
     "Quota",
     "ResourceQuotas",
+    "RuntimeClasses",
     "Services",
     "StatefulSet",
     "StatefulSets",

@@ -47,9 +47,22 @@ DISRUPTION_BUDGETS = listed("policy/v1", "PodDisruptionBudget", "poddisruptionbu
 NETWORK_POLICIES = listed("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", namespaced=True)
 PRIORITY_CLASSES = listed("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses", namespaced=False)
 LEASES = listed("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
+RUNTIME_CLASSES = listed("node.k8s.io/v1", "RuntimeClass", "runtimeclasses", namespaced=False)
 PROFILE_NODE_STATUSES = listed(
     "security-profiles-operator.x-k8s.io/v1,v1beta1,v1alpha2,v1alpha1",
     "SecurityProfileNodeStatus",
     "securityprofilenodestatuses",
+    namespaced=False,
+)
+APP_ARMOR_PROFILES = listed(
+    "security-profiles-operator.x-k8s.io/v1,v1alpha1",
+    "AppArmorProfile",
+    "apparmorprofiles",
+    namespaced=False,
+)
+SELINUX_PROFILES = listed(
+    "security-profiles-operator.x-k8s.io/v1,v1alpha2",
+    "SelinuxProfile",
+    "selinuxprofiles",
     namespaced=False,
 )

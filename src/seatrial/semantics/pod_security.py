@@ -81,6 +81,11 @@ class Enforced(Struct, frozen=True):
     minor: int | None
     odd: str = ""
 
+    @property
+    def note(self) -> str:
+        """A remark where the server does not enforce what was written."""
+        return f"{self.odd} does not parse; what counts is {describe(self)}" if self.odd else ""
+
 
 def enforced(labels: Mapping[str, str]) -> Enforced | None:
     """What the labels enforce; None where they do not say, which leaves it to the server's own configuration."""

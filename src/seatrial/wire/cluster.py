@@ -97,3 +97,18 @@ class SecurityProfileNodeStatus(Object, frozen=True, gc=False):
         if self.status is None:
             return ""
         return self.status if isinstance(self.status, str) else self.status.status
+
+
+class ProfileSpec(Wire, frozen=True, gc=False):
+    mode: str = ""
+    """Of an AppArmorProfile: Enforce or Complain; of a SelinuxProfile: Enforcing or Permissive."""
+
+
+class OperatorProfile(Object, frozen=True, gc=False):
+    """An AppArmorProfile or SelinuxProfile of the Security Profiles Operator."""
+
+    spec: ProfileSpec = ProfileSpec()
+
+
+class RuntimeClass(Object, frozen=True, gc=False):
+    handler: str = ""

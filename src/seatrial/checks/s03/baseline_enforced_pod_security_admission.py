@@ -3,7 +3,8 @@
 Why: What is not rejected will one day be deployed: a pod in the network and process space of its node, say.
 
 What proves it: Only trying proves it: a prober's denied dry run. Where the profile accepts the reading ``psa-labels``,
-the namespace's label ``enforce`` at baseline or restricted counts.
+the namespace's label ``enforce`` at baseline or restricted counts. A label that says privileged fails in any case; without
+a label and without the reading, the server's own default decides, which is not visible.
 
 What it does not prove: That nobody is exempt; the server's exemptions and defaults are not visible in the API. Labels
 prove nothing about a user who may change them.
@@ -17,6 +18,7 @@ from seatrial.kit import (
     FAIL,
     PASS,
     UNKNOWN,
+    Change,
     Judgement,
     Namespace,
     Profile,
@@ -28,6 +30,7 @@ from seatrial.kit import (
     patch,
     profile,
     refuse,
+    serve,
     trap,
     unknown,
 )
@@ -45,94 +48,51 @@ metadata:
 accepts: [{reading: psa-labels, owner: security, reason: no prober allowed here}]
 """,
 )
+NOT_ACCEPTED = profile({"accepts": None})
+
+
+def label(mode: str, value: str | None) -> Change:
+    return patch("Namespace shop", {"metadata": {"labels": {f"pod-security.kubernetes.io/{mode}": value}}})
+
+
+UNLABELLED = (label("enforce", None), label("enforce-version", None))
+
 
 TRAPS = (
-    trap("without the reading, a label is not yet a denied pod", UNKNOWN, profile({"accepts": None})),
-    trap(
-        "baseline is enough",
-        PASS,
-        patch("Namespace shop", {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}}),
-    ),
-    trap(
-        "warn and audit reject nothing",
-        FAIL,
-        patch(
-            "Namespace shop",
-            {
-                "metadata": {
-                    "labels": {
-                        "pod-security.kubernetes.io/enforce": None,
-                        "pod-security.kubernetes.io/enforce-version": None,
-                        "pod-security.kubernetes.io/warn": "restricted",
-                        "pod-security.kubernetes.io/audit": "restricted",
-                    }
-                }
-            },
-        ),
-    ),
-    trap(
-        "no label, and the server's default cannot be seen",
-        UNKNOWN,
-        patch(
-            "Namespace shop",
-            {
-                "metadata": {
-                    "labels": {
-                        "pod-security.kubernetes.io/enforce": None,
-                        "pod-security.kubernetes.io/enforce-version": None,
-                    }
-                }
-            },
-        ),
-        profile({"accepts": None}),
-    ),
-    trap(
-        "privileged allows everything",
-        FAIL,
-        patch(
-            "Namespace shop", {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}}
-        ),
-    ),
-    trap(
-        "privileged allows everything, reading or not",
-        FAIL,
-        patch(
-            "Namespace shop", {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}}
-        ),
-        profile({"accepts": None}),
-    ),
-    trap(
-        "a level that does not parse is enforced as restricted",
-        PASS,
-        patch(
-            "Namespace shop", {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restrictd"}}}
-        ),
-        note="does not parse",
-    ),
-    trap(
-        "another namespace has no label",
-        FAIL,
-        add("{apiVersion: v1, kind: Namespace, metadata: {name: cart}}"),
-    ),
-    trap(
-        "a system namespace is apart",
-        PASS,
-        add("{apiVersion: v1, kind: Namespace, metadata: {name: infra}}"),
-        profile({"scope": {"platformNamespaces": ["default", "infra"]}}),
-    ),
+    trap("without the reading, a label is not yet a denied pod", UNKNOWN, NOT_ACCEPTED),
+    trap("baseline is enough", PASS, label("enforce", "baseline")),
+    trap("an old version of it rejects a pod of the node's too", PASS, label("enforce-version", "v1.21")),
+    trap("privileged allows everything", FAIL, label("enforce", "privileged")),
+    trap("privileged allows everything, reading or not", FAIL, label("enforce", "privileged"), NOT_ACCEPTED),
+    trap("no label", FAIL, *UNLABELLED),
+    trap("no label, and the server's default cannot be seen", UNKNOWN, *UNLABELLED, NOT_ACCEPTED),
+    trap("warn rejects nothing", FAIL, *UNLABELLED, label("warn", "restricted")),
+    trap("audit rejects nothing", FAIL, *UNLABELLED, label("audit", "restricted")),
+    trap("warn rejects nothing, but the server's default may", UNKNOWN,
+         *UNLABELLED, label("warn", "restricted"), NOT_ACCEPTED),
+    trap("a version without a level enforces nothing", FAIL, label("enforce", None)),
+    trap("a level that does not parse is enforced as restricted", PASS,
+         label("enforce", "restrictd"), note="does not parse"),
+    trap("a namespace that was made later has no label", FAIL,
+         add("{apiVersion: v1, kind: Namespace, metadata: {name: cart}}")),
+    trap("a namespace of the platform is apart", PASS,
+         add("{apiVersion: v1, kind: Namespace, metadata: {name: infra}}"),
+         profile({"scope": {"platformNamespaces": ["default", "infra"]}})),
+    trap("a policy engine that this version does not read may reject it", UNKNOWN,
+         label("enforce", "privileged"), serve("kyverno.io/v1", "clusterpolicies")),
     trap("namespaces cannot be listed", UNKNOWN, refuse("namespaces")),
-)
+)  # fmt: skip
 
 
 @check(answers="baseline-enforced", via="pod-security-admission", route="kube+profile")
 def baseline_enforced(namespace: Namespace, profile: Profile) -> Judgement:
     found = pod_security.enforced(namespace.object.labels)
     accepted = profile.accepted("psa-labels")
+    says = pod_security.describe(found)
     if found is None and accepted is None:
-        return unknown("no enforce label, and the server's own default is not visible", pod_security.LABEL_IT)
+        return unknown(f"{says}, and the server's own default is not visible", pod_security.LABEL_IT)
     if found is None or found.level == "privileged":
-        return failed(pod_security.describe(found), "enforce: baseline or restricted", at=pod_security.AT)
+        return failed(says, "enforce: baseline or restricted", at=pod_security.AT)
     if accepted is None:
-        return unknown(f"{pod_security.describe(found)}, but no pod was tried", pod_security.ACCEPT_LABELS)
-    note = f"{found.odd} does not parse; the server then enforces restricted, latest" if found.odd else ""
-    return passed(pod_security.describe(found), at=pod_security.AT, note=note)
+        return unknown(f"{says}, but no pod was tried", pod_security.ACCEPT_LABELS)
+    return passed(says, at=pod_security.AT, note=found.note)

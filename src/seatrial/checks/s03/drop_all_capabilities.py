@@ -17,6 +17,7 @@ from seatrial.kit import (
     NOT_APPLICABLE,
     PASS,
     UNKNOWN,
+    Change,
     ContainerGroup,
     Judgement,
     Nodes,
@@ -27,6 +28,7 @@ from seatrial.kit import (
     not_applicable,
     passed,
     patch,
+    profile,
     refuse,
     trap,
 )
@@ -37,152 +39,70 @@ apiVersion: v1
 kind: Pod
 metadata: {name: web, namespace: shop}
 spec:
-  serviceAccountName: web
   initContainers:
   - {name: migrate, image: "shop/migrate:1.4", securityContext: {capabilities: {drop: [ALL]}}}
+  - {name: mesh, image: "mesh/proxy:1.9", restartPolicy: Always, securityContext: {capabilities: {drop: [ALL]}}}
   containers:
   - {name: web, image: "shop/web:2.1", securityContext: {capabilities: {drop: [ALL]}}}
 status: {phase: Running}
 """)
+WEB = "Pod shop/web"
+BARE: dict[str, object] = {
+    "initContainers": None, "containers": [{"name": "web", "securityContext": None}]}  # fmt: skip
+
+
+def web(context: object) -> Change:
+    """Another security context for the container web."""
+    return patch(WEB, {"spec": {"containers": [{"name": "web", "securityContext": context}]}})
+
+
+def init(name: str, context: object) -> Change:
+    """Another security context for an init container: migrate, or the sidecar mesh."""
+    return patch(WEB, {"spec": {"initContainers": [{"name": name, "securityContext": context}]}})
+
+
+def drop(*names: str) -> Change:
+    return web({"capabilities": {"drop": list(names)}})
+
 
 TRAPS = (
-    trap(
-        "another spelling drops nothing by the standard",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [{"name": "web", "securityContext": {"capabilities": {"drop": ["all"]}}}]
-                }
-            },
-        ),
-    ),
-    trap(
-        "a prefix makes it another word",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [
-                        {"name": "web", "securityContext": {"capabilities": {"drop": ["CAP_ALL"]}}}
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "a long list is not ALL",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [
-                        {
-                            "name": "web",
-                            "securityContext": {
-                                "capabilities": {
-                                    "drop": ["NET_RAW", "SYS_CHROOT", "MKNOD", "SETUID", "SETGID"]
-                                }
-                            },
-                        }
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "only NET_RAW is dropped",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [
-                        {"name": "web", "securityContext": {"capabilities": {"drop": ["NET_RAW"]}}}
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "only the init container keeps them",
-        FAIL,
-        patch("Pod shop/web", {"spec": {"initContainers": [{"name": "migrate", "securityContext": None}]}}),
-    ),
-    trap(
-        "a privileged container has them all",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {"spec": {"containers": [{"name": "web", "securityContext": {"privileged": True}}]}},
-        ),
-    ),
-    trap(
-        "ALL among others",
-        PASS,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [
-                        {"name": "web", "securityContext": {"capabilities": {"drop": ["NET_RAW", "ALL"]}}}
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "an ephemeral container counts",
-        FAIL,
-        patch("Pod shop/web", {"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox:1"}]}}),
-    ),
-    trap(
-        "a Windows pod has no such field",
-        NOT_APPLICABLE,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "os": {"name": "windows"},
-                    "initContainers": None,
-                    "containers": [{"name": "web", "securityContext": None}],
-                }
-            },
-        ),
-    ),
-    trap(
-        "a pod that says nothing of its system runs on a Windows node",
-        NOT_APPLICABLE,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "nodeName": "w1",
-                    "initContainers": None,
-                    "containers": [{"name": "web", "securityContext": None}],
-                }
-            },
-        ),
-        add("{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {kubernetes.io/os: windows}}}"),
-    ),
-    trap(
-        "the node that would tell the system was not seen",
-        UNKNOWN,
-        patch("Pod shop/web", {"spec": {"nodeName": "n1"}}),
-        refuse("nodes"),
-    ),
+    trap("nothing is dropped", FAIL, web(None)),
+    trap("another spelling drops nothing by the standard", FAIL, drop("all")),
+    trap("a prefix makes it another word", FAIL, drop("CAP_ALL")),
+    trap("a long list is not ALL", FAIL, drop("NET_RAW", "SYS_CHROOT", "MKNOD", "SETUID", "SETGID", "CHOWN")),
+    trap("only NET_RAW is dropped", FAIL, drop("NET_RAW")),
+    trap("only the init container keeps them", FAIL, init("migrate", None)),
+    trap("only the sidecar keeps them", FAIL, init("mesh", None)),
+    trap("the pod level has no such field, so nothing there covers a container", FAIL,
+         patch(WEB, {"spec": {"securityContext": {"runAsNonRoot": True}}}), web(None)),
+    trap("a privileged container has them all", FAIL, web({"privileged": True})),
+    trap("an ephemeral container counts", FAIL, patch(WEB, {"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox:1"}]}})),
+    trap("ALL among others", PASS, drop("NET_RAW", "ALL")),
+    trap("one is added again, which is another claim", PASS, web({"capabilities": {"add": ["NET_BIND_SERVICE"]}})),
+    trap("a Windows pod has no such field", NOT_APPLICABLE,
+         patch(WEB, {"spec": BARE | {"os": {"name": "windows"}}})),
+    trap("its node tells that it is a Windows pod", NOT_APPLICABLE,
+         patch(WEB, {"spec": BARE | {"nodeName": "w1"}}),
+         add("{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {kubernetes.io/os: windows}}}")),
+    trap("its node tells that it is a Linux pod", FAIL,
+         patch(WEB, {"spec": BARE | {"nodeName": "n1"}}),
+         add("{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {kubernetes.io/os: linux}}}")),
+    trap("the node that would tell the system was not seen", UNKNOWN,
+         patch(WEB, {"spec": {"nodeName": "n1"}}), refuse("nodes")),
+    trap("a declared platform workload is apart", NOT_APPLICABLE, web(None),
+         profile({"declares": {"platformWorkloads": [
+             {"kind": "Pod", "namespace": "shop", "name": "web", "owner": "ops", "reason": "node agent"}]}})),
+    trap("a pod that is done counts no more", NOT_APPLICABLE, web(None),
+         patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
-)
+)  # fmt: skip
 
 
 @check(answers="drop-all-capabilities")
 def drop_all_capabilities(container: ContainerGroup, nodes: Nodes) -> Judgement:
     if nodes.is_windows(container.group):
         return not_applicable("Windows")
-    expected = "capabilities.drop with ALL"
+    expected = "capabilities.drop with ALL in it"
     if security.is_privileged(container.container):
         at = f"{container.pointer}/securityContext/privileged"
         return failed("privileged, so it has every capability", expected, at=at)
@@ -190,6 +110,5 @@ def drop_all_capabilities(container: ContainerGroup, nodes: Nodes) -> Judgement:
     at = f"{container.pointer}/securityContext/capabilities/drop"
     if "ALL" in dropped:
         return passed("drops ALL", at=at)
-    if dropped:
-        return failed(f"drops only {', '.join(dropped)}", expected, at=at)
-    return failed("drops nothing", expected, at=container.pointer)
+    says = f"drops {', '.join(dropped)}" if dropped else "drops nothing"
+    return failed(says, expected, at=at if dropped else container.pointer)

@@ -2,10 +2,11 @@
 
 Why: Unconfined takes away the filter even on nodes whose kubelet would give every container the default one.
 
-What proves it: The container's own field, else the pod's, in the specs of running pods.
+What proves it: The container's own field, else the pod's, in the specs of running pods. Annotations of old are ignored by
+Kubernetes since 1.27, and here.
 
 What it does not prove: That a container which sets nothing has a profile: that depends on the kubelet of its node
-(claim seccomp-default).
+(claim seccomp-default). A privileged container has none (claim not-privileged).
 
 How to fix: Remove the setting, or set ``seccompProfile: {type: RuntimeDefault}``.
 
@@ -17,6 +18,7 @@ from seatrial.kit import (
     NOT_APPLICABLE,
     PASS,
     UNKNOWN,
+    Change,
     ContainerGroup,
     Judgement,
     Nodes,
@@ -26,6 +28,7 @@ from seatrial.kit import (
     not_applicable,
     passed,
     patch,
+    profile,
     refuse,
     trap,
 )
@@ -38,84 +41,52 @@ metadata: {name: web, namespace: shop}
 spec:
   securityContext: {seccompProfile: {type: RuntimeDefault}}
   initContainers:
-  - {name: migrate, image: "shop/migrate:1.4", securityContext: {allowPrivilegeEscalation: false}}
+  - {name: migrate, image: "shop/migrate:1.4"}
+  - {name: mesh, image: "mesh/proxy:1.9", restartPolicy: Always}
   containers:
-  - {name: web, image: "shop/web:2.1", securityContext: {allowPrivilegeEscalation: false}}
+  - {name: web, image: "shop/web:2.1"}
 status: {phase: Running}
 """)
+WEB = "Pod shop/web"
+
+
+def web(context: object) -> Change:
+    """Another security context for the container web."""
+    return patch(WEB, {"spec": {"containers": [{"name": "web", "securityContext": context}]}})
+
+
+def init(name: str, context: object) -> Change:
+    """Another security context for an init container: migrate, or the sidecar mesh."""
+    return patch(WEB, {"spec": {"initContainers": [{"name": name, "securityContext": context}]}})
+
+
+UNCONFINED = {"seccompProfile": {"type": "Unconfined"}}
+POD_UNCONFINED = patch(WEB, {"spec": {"securityContext": UNCONFINED}})
 
 TRAPS = (
-    trap(
-        "a container is Unconfined under a pod that is not",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [
-                        {"name": "web", "securityContext": {"seccompProfile": {"type": "Unconfined"}}}
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "the pod is Unconfined",
-        FAIL,
-        patch("Pod shop/web", {"spec": {"securityContext": {"seccompProfile": {"type": "Unconfined"}}}}),
-    ),
-    trap(
-        "only the init container is",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "initContainers": [
-                        {"name": "migrate", "securityContext": {"seccompProfile": {"type": "Unconfined"}}}
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "nothing set is not Unconfined by its own word",
-        PASS,
-        patch("Pod shop/web", {"spec": {"securityContext": None}}),
-    ),
-    trap(
-        "a container mends what the pod says",
-        PASS,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "securityContext": {"seccompProfile": {"type": "Unconfined"}},
-                    "initContainers": None,
-                    "containers": [
-                        {"name": "web", "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}}
-                    ],
-                }
-            },
-        ),
-    ),
-    trap(
-        "a Windows pod has no such field",
-        NOT_APPLICABLE,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "os": {"name": "windows"},
-                    "securityContext": None,
-                    "initContainers": None,
-                    "containers": [{"name": "web", "securityContext": None}],
-                }
-            },
-        ),
-    ),
+    trap("a container is Unconfined under a pod that is not", FAIL, web(UNCONFINED)),
+    trap("the pod is Unconfined", FAIL, POD_UNCONFINED),
+    trap("only the init container is", FAIL, init("migrate", UNCONFINED)),
+    trap("only the sidecar is", FAIL, init("mesh", UNCONFINED)),
+    trap("an ephemeral container is", FAIL, patch(WEB, {"spec": {"ephemeralContainers": [
+        {"name": "debug", "image": "busybox:1", "securityContext": UNCONFINED}]}})),
+    trap("nothing set is not Unconfined by its own word", PASS, patch(WEB, {"spec": {"securityContext": None}})),
+    trap("an annotation of old does nothing", PASS, patch(WEB, {"spec": {"securityContext": None}}),
+         patch(WEB, {"metadata": {"annotations": {"seccomp.security.alpha.kubernetes.io/pod": "unconfined"}}})),
+    trap("a container mends what the pod says", PASS,
+         POD_UNCONFINED, patch(WEB, {"spec": {"initContainers": None}}),
+         web({"seccompProfile": {"type": "RuntimeDefault"}})),
+    trap("a Windows pod has no such field", NOT_APPLICABLE,
+         patch(WEB, {"spec": {"os": {"name": "windows"}, "securityContext": None}})),
+    trap("the node that would tell the system was not seen", UNKNOWN,
+         patch(WEB, {"spec": {"nodeName": "n1"}}), refuse("nodes")),
+    trap("a declared platform workload is apart", NOT_APPLICABLE, web(UNCONFINED),
+         profile({"declares": {"platformWorkloads": [
+             {"kind": "Pod", "namespace": "shop", "name": "web", "owner": "ops", "reason": "node agent"}]}})),
+    trap("a pod that is done counts no more", NOT_APPLICABLE, web(UNCONFINED),
+         patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
-)
+)  # fmt: skip
 
 
 @check(answers="no-unconfined-seccomp")

@@ -44,50 +44,35 @@ spec:
   - {name: e, image: "shop/e:1"}
 status: {phase: Running}
 """)
+WEB = "Pod shop/web"
+FALSE = {"securityContext": {"readOnlyRootFilesystem": False}}
+UNSET = patch(WEB, {"spec": {"containers": [{"name": "a", "securityContext": None}]}})
 
 TRAPS = (
-    trap(
-        "three of five are less than the share",
-        FAIL,
-        patch("Pod shop/web", {"spec": {"containers": [{"name": "a", "securityContext": None}]}}),
-    ),
-    trap(
-        "false is not true",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {"spec": {"containers": [{"name": "a", "securityContext": {"readOnlyRootFilesystem": False}}]}},
-        ),
-    ),
-    trap(
-        "the profile asks for more", FAIL, profile({"limits": {"read-only-root-filesystem": {"share": 0.9}}})
-    ),
-    trap(
-        "the profile asks for less",
-        PASS,
-        patch("Pod shop/web", {"spec": {"containers": [{"name": "a", "securityContext": None}]}}),
-        profile({"limits": {"read-only-root-filesystem": {"share": 0.5}}}),
-    ),
-    trap(
-        "an init container that may write lowers the share",
-        FAIL,
-        patch("Pod shop/web", {"spec": {"initContainers": [{"name": "migrate", "image": "shop/migrate:1"}]}}),
-    ),
+    trap("three of five are less than the share", FAIL, UNSET),
+    trap("false is not true", FAIL, patch(WEB, {"spec": {"containers": [{"name": "a"} | FALSE]}})),
+    trap("the profile asks for more", FAIL, profile({"limits": {"read-only-root-filesystem": {"share": 0.9}}})),
+    trap("the profile asks for less", PASS,
+         UNSET, profile({"limits": {"read-only-root-filesystem": {"share": 0.5}}})),
+    trap("an init container that may write lowers the share", FAIL,
+         patch(WEB, {"spec": {"initContainers": [{"name": "migrate", "image": "shop/migrate:1"}]}})),
+    trap("a sidecar that may write lowers the share", FAIL,
+         patch(WEB, {"spec": {"initContainers": [
+             {"name": "mesh", "image": "mesh/proxy:1.9", "restartPolicy": "Always"}]}})),
+    trap("an ephemeral container that may write lowers the share", FAIL,
+         patch(WEB, {"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox:1"}]}})),
+    trap("the pod level has no such field, so nothing there covers a container", FAIL,
+         UNSET, patch(WEB, {"spec": {"securityContext": {"runAsNonRoot": True}}})),
+    trap("Windows knows no such thing", NOT_APPLICABLE,
+         patch(WEB, {"spec": {
+             "os": {"name": "windows"},
+             "containers": [{"name": name, "securityContext": None} for name in "abcde"]}})),
+    trap("the node that would tell the system was not seen", UNKNOWN,
+         patch(WEB, {"spec": {"nodeName": "n1"}}), refuse("nodes")),
+    trap("a pod that is done counts no more", NOT_APPLICABLE, UNSET,
+         patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
-    trap(
-        "Windows knows no such thing",
-        NOT_APPLICABLE,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "os": {"name": "windows"},
-                    "containers": [{"name": name, "securityContext": None} for name in "abcde"],
-                }
-            },
-        ),
-    ),
-)
+)  # fmt: skip
 
 
 @check(answers="read-only-root-filesystem")
@@ -98,8 +83,5 @@ def read_only_root_filesystem(container: ContainerGroup, nodes: Nodes) -> Judgem
     at = f"{container.pointer}/securityContext/readOnlyRootFilesystem"
     if value:
         return passed("readOnlyRootFilesystem true", at=at)
-    observed = "not set" if value is None else "false"
-    expected = "readOnlyRootFilesystem: true"
-    return failed(
-        f"readOnlyRootFilesystem {observed}", expected, at=at if value is False else container.pointer
-    )
+    says = f"readOnlyRootFilesystem {'not set' if value is None else 'false'}"
+    return failed(says, "readOnlyRootFilesystem: true", at=container.pointer if value is None else at)

@@ -4,8 +4,9 @@ Why: Restricted is the standard for programs that need nothing of their node, wh
 
 What proves it: A prober's denied dry run; where the profile accepts the reading ``psa-labels``, the label ``enforce:
 restricted``, in a version whose rules are today's: before 1.22 it did not ask to drop ALL, before 1.23 it let user 0 pass.
+A label that says less fails in any case.
 
-What it does not prove: That nobody is exempt.
+What it does not prove: That nobody is exempt; the server's exemptions and defaults are not visible in the API.
 
 How to fix: Label the namespace ``pod-security.kubernetes.io/enforce: restricted``, without an old version; declare the
 namespaces that must be restricted under ``declares.restrictedNamespaces`` where not all can be.
@@ -18,6 +19,7 @@ from seatrial.kit import (
     PASS,
     UNKNOWN,
     Annotated,
+    Change,
     Judgement,
     Limits,
     Namespace,
@@ -32,10 +34,26 @@ from seatrial.kit import (
     patch,
     profile,
     refuse,
+    serve,
     trap,
     unknown,
 )
 from seatrial.semantics import pod_security
+
+
+class Bounds(Limits, frozen=True):
+    """How old the enforced rules may be."""
+
+    least_minor: Annotated[
+        int,
+        limit(
+            "the oldest version of the restricted standard that is strict enough",
+            unit="minor of Kubernetes 1",
+            source="Pod Security Standards: before 1.23 runAsUser 0 is allowed",
+            ge=0,
+        ),
+    ] = 23
+
 
 GOOD = World(
     """
@@ -49,99 +67,52 @@ metadata:
 accepts: [{reading: psa-labels, owner: security, reason: no prober allowed here}]
 """,
 )
+NOT_ACCEPTED = profile({"accepts": None})
+
+
+def label(mode: str, value: str | None) -> Change:
+    return patch("Namespace shop", {"metadata": {"labels": {f"pod-security.kubernetes.io/{mode}": value}}})
+
+
+UNLABELLED = (label("enforce", None), label("enforce-version", None))
+
+
+def declares(name: str) -> Change:
+    return profile(
+        {"declares": {"restrictedNamespaces": [{"name": name, "owner": "security", "reason": "new"}]}}
+    )
+
+
+LEGACY = add("{apiVersion: v1, kind: Namespace, metadata: {name: legacy}}")
 
 TRAPS = (
-    trap("without the reading, a label is not yet a denied pod", UNKNOWN, profile({"accepts": None})),
-    trap(
-        "baseline is not restricted",
-        FAIL,
-        patch("Namespace shop", {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}}),
-    ),
-    trap(
-        "baseline is not restricted, reading or not",
-        FAIL,
-        patch("Namespace shop", {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}}),
-        profile({"accepts": None}),
-    ),
-    trap(
-        "pinned to rules that let user 0 pass",
-        FAIL,
-        patch(
-            "Namespace shop",
-            {"metadata": {"labels": {"pod-security.kubernetes.io/enforce-version": "v1.22"}}},
-        ),
-    ),
-    trap(
-        "pinned to the first version whose rules are today's",
-        PASS,
-        patch(
-            "Namespace shop",
-            {"metadata": {"labels": {"pod-security.kubernetes.io/enforce-version": "v1.23"}}},
-        ),
-    ),
-    trap(
-        "no version means latest",
-        PASS,
-        patch(
-            "Namespace shop", {"metadata": {"labels": {"pod-security.kubernetes.io/enforce-version": None}}}
-        ),
-    ),
-    trap(
-        "only a warning",
-        FAIL,
-        patch(
-            "Namespace shop",
-            {
-                "metadata": {
-                    "labels": {
-                        "pod-security.kubernetes.io/enforce": None,
-                        "pod-security.kubernetes.io/enforce-version": None,
-                        "pod-security.kubernetes.io/warn": "restricted",
-                    }
-                }
-            },
-        ),
-    ),
-    trap(
-        "a namespace that is not declared restricted need not be",
-        PASS,
-        add("{apiVersion: v1, kind: Namespace, metadata: {name: legacy}}"),
-        profile(
-            {"declares": {"restrictedNamespaces": [{"name": "shop", "owner": "security", "reason": "new"}]}}
-        ),
-    ),
-    trap(
-        "no label, and the server's default cannot be seen",
-        UNKNOWN,
-        patch(
-            "Namespace shop",
-            {
-                "metadata": {
-                    "labels": {
-                        "pod-security.kubernetes.io/enforce": None,
-                        "pod-security.kubernetes.io/enforce-version": None,
-                    }
-                }
-            },
-        ),
-        profile({"accepts": None}),
-    ),
+    trap("without the reading, a label is not yet a denied pod", UNKNOWN, NOT_ACCEPTED),
+    trap("baseline is not restricted", FAIL, label("enforce", "baseline")),
+    trap("baseline is not restricted, reading or not", FAIL, label("enforce", "baseline"), NOT_ACCEPTED),
+    trap("privileged allows everything", FAIL, label("enforce", "privileged"), NOT_ACCEPTED),
+    trap("pinned to rules that do not ask to drop ALL", FAIL, label("enforce-version", "v1.21")),
+    trap("pinned to rules that let user 0 pass", FAIL, label("enforce-version", "v1.22")),
+    trap("pinned to old rules, reading or not", FAIL, label("enforce-version", "v1.22"), NOT_ACCEPTED),
+    trap("pinned to the first version whose rules are today's", PASS, label("enforce-version", "v1.23")),
+    trap("the profile asks for newer rules", FAIL,
+         label("enforce-version", "v1.34"), profile({"limits": {"restricted-enforced": {"least_minor": 35}}})),
+    trap("no version means latest", PASS, label("enforce-version", None)),
+    trap("a version that does not parse is enforced as latest", PASS,
+         label("enforce-version", "1.20"), note="does not parse"),
+    trap("no label", FAIL, *UNLABELLED),
+    trap("no label, and the server's default cannot be seen", UNKNOWN, *UNLABELLED, NOT_ACCEPTED),
+    trap("warn and audit reject nothing", FAIL,
+         *UNLABELLED, label("warn", "restricted"), label("audit", "restricted")),
+    trap("only a warning, and the server's default cannot be seen", UNKNOWN,
+         *UNLABELLED, label("warn", "restricted"), NOT_ACCEPTED),
+    trap("another namespace has no label", FAIL, LEGACY),
+    trap("a namespace that is not declared restricted need not be", PASS, LEGACY, declares("shop")),
+    trap("the declared one is not", FAIL, LEGACY, declares("legacy")),
+    trap("the declared one is not there", UNKNOWN, declares("shopp")),
+    trap("a policy engine that this version does not read may reject it", UNKNOWN,
+         label("enforce", "baseline"), serve("constraints.gatekeeper.sh/v1beta1", "k8spspprivilegedcontainer")),
     trap("namespaces cannot be listed", UNKNOWN, refuse("namespaces")),
-)
-
-
-class Bounds(Limits, frozen=True):
-    """What an old version may be."""
-
-    least_minor: Annotated[
-        int,
-        limit(
-            "the oldest version of the restricted standard that is strict enough",
-            unit="minor of Kubernetes 1",
-            source="3.1: before 1.23 runAsUser 0 is allowed",
-            ge=0,
-        ),
-    ] = 23
+)  # fmt: skip
 
 
 @check(answers="restricted-enforced", via="pod-security-admission", route="kube+profile")
@@ -151,13 +122,13 @@ def restricted_enforced(namespace: Namespace, profile: Profile, limits: Bounds) 
         return not_applicable("not declared restricted")
     found = pod_security.enforced(namespace.object.labels)
     accepted = profile.accepted("psa-labels")
+    says = pod_security.describe(found)
     if found is None and accepted is None:
-        return unknown("no enforce label, and the server's own default is not visible", pod_security.LABEL_IT)
+        return unknown(f"{says}, and the server's own default is not visible", pod_security.LABEL_IT)
     if found is None or found.level != "restricted":
-        return failed(pod_security.describe(found), "enforce: restricted", at=pod_security.AT)
+        return failed(says, "enforce: restricted", at=pod_security.AT)
     if found.minor is not None and found.minor < limits.least_minor:
-        expected = f"enforce-version v1.{limits.least_minor} or newer"
-        return failed(pod_security.describe(found), expected, at=pod_security.AT)
+        return failed(says, f"enforce-version v1.{limits.least_minor} or newer", at=pod_security.AT)
     if accepted is None:
-        return unknown(f"{pod_security.describe(found)}, but no pod was tried", pod_security.ACCEPT_LABELS)
-    return passed(pod_security.describe(found), at=pod_security.AT)
+        return unknown(f"{says}, but no pod was tried", pod_security.ACCEPT_LABELS)
+    return passed(says, at=pod_security.AT, note=found.note)

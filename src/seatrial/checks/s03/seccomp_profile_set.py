@@ -17,6 +17,7 @@ from seatrial.kit import (
     NOT_APPLICABLE,
     PASS,
     UNKNOWN,
+    Change,
     ContainerGroup,
     Judgement,
     Nodes,
@@ -27,6 +28,7 @@ from seatrial.kit import (
     not_applicable,
     passed,
     patch,
+    profile,
     refuse,
     trap,
 )
@@ -39,118 +41,63 @@ metadata: {name: web, namespace: shop}
 spec:
   securityContext: {seccompProfile: {type: RuntimeDefault}}
   initContainers:
-  - {name: migrate, image: "shop/migrate:1.4", securityContext: {allowPrivilegeEscalation: false}}
+  - {name: migrate, image: "shop/migrate:1.4"}
+  - {name: mesh, image: "mesh/proxy:1.9", restartPolicy: Always}
   containers:
-  - {name: web, image: "shop/web:2.1", securityContext: {allowPrivilegeEscalation: false}}
+  - {name: web, image: "shop/web:2.1"}
 status: {phase: Running}
 """)
+WEB = "Pod shop/web"
+BARE: dict[str, object] = {
+    "securityContext": None, "initContainers": None, "containers": [{"name": "web", "securityContext": None}]}  # fmt: skip
+
+
+def web(context: object) -> Change:
+    """Another security context for the container web."""
+    return patch(WEB, {"spec": {"containers": [{"name": "web", "securityContext": context}]}})
+
+
+def init(name: str, context: object) -> Change:
+    """Another security context for an init container: migrate, or the sidecar mesh."""
+    return patch(WEB, {"spec": {"initContainers": [{"name": name, "securityContext": context}]}})
+
+
+NO_CONTEXT = patch(WEB, {"spec": {"securityContext": None}})
 
 TRAPS = (
-    trap("nothing sets it", FAIL, patch("Pod shop/web", {"spec": {"securityContext": None}})),
-    trap(
-        "a container undoes the pod's profile",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [
-                        {"name": "web", "securityContext": {"seccompProfile": {"type": "Unconfined"}}}
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "an annotation of old sets it",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "metadata": {"annotations": {"seccomp.security.alpha.kubernetes.io/pod": "runtime/default"}},
-                "spec": {"securityContext": None},
-            },
-        ),
-    ),
-    trap(
-        "a privileged container runs without it",
-        FAIL,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [
-                        {
-                            "name": "web",
-                            "securityContext": {"privileged": True, "allowPrivilegeEscalation": None},
-                        }
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "a profile of one's own counts",
-        PASS,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "containers": [
-                        {
-                            "name": "web",
-                            "securityContext": {
-                                "seccompProfile": {"type": "Localhost", "localhostProfile": "web.json"}
-                            },
-                        }
-                    ]
-                }
-            },
-        ),
-    ),
-    trap(
-        "an ephemeral container inherits it",
-        PASS,
-        patch("Pod shop/web", {"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox:1"}]}}),
-    ),
-    trap(
-        "a Windows pod has no such field",
-        NOT_APPLICABLE,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "os": {"name": "windows"},
-                    "securityContext": None,
-                    "initContainers": None,
-                    "containers": [{"name": "web", "securityContext": None}],
-                }
-            },
-        ),
-    ),
-    trap(
-        "a pod that says nothing of its system runs on a Windows node",
-        NOT_APPLICABLE,
-        patch(
-            "Pod shop/web",
-            {
-                "spec": {
-                    "nodeName": "w1",
-                    "initContainers": None,
-                    "containers": [{"name": "web", "securityContext": None}],
-                }
-            },
-        ),
-        add("{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {kubernetes.io/os: windows}}}"),
-    ),
-    trap(
-        "the node that would tell the system was not seen",
-        UNKNOWN,
-        patch("Pod shop/web", {"spec": {"nodeName": "n1"}}),
-        refuse("nodes"),
-    ),
+    trap("nothing sets it", FAIL, NO_CONTEXT),
+    trap("a container undoes the pod's profile", FAIL, web({"seccompProfile": {"type": "Unconfined"}})),
+    trap("the pod is Unconfined", FAIL,
+         patch(WEB, {"spec": {"securityContext": {"seccompProfile": {"type": "Unconfined"}}}})),
+    trap("only one container sets it", FAIL, NO_CONTEXT, web({"seccompProfile": {"type": "RuntimeDefault"}})),
+    trap("only the sidecar undoes it", FAIL, init("mesh", {"seccompProfile": {"type": "Unconfined"}})),
+    trap("an annotation of old sets it", FAIL, NO_CONTEXT,
+         patch(WEB, {"metadata": {"annotations": {
+             "seccomp.security.alpha.kubernetes.io/pod": "runtime/default"}}})),
+    trap("a privileged container runs without it", FAIL, web({"privileged": True})),
+    trap("a profile of one's own counts", PASS,
+         web({"seccompProfile": {"type": "Localhost", "localhostProfile": "web.json"}})),
+    trap("an ephemeral container inherits it", PASS, patch(WEB, {"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox:1"}]}})),
+    trap("an ephemeral container undoes it", FAIL, patch(WEB, {"spec": {"ephemeralContainers": [
+        {"name": "debug", "image": "busybox:1",
+         "securityContext": {"seccompProfile": {"type": "Unconfined"}}}]}})),
+    trap("a Windows pod has no such field", NOT_APPLICABLE,
+         patch(WEB, {"spec": BARE | {"os": {"name": "windows"}}})),
+    trap("its node tells that it is a Windows pod", NOT_APPLICABLE,
+         patch(WEB, {"spec": BARE | {"nodeName": "w1"}}),
+         add("{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {kubernetes.io/os: windows}}}")),
+    trap("its node tells that it is a Linux pod", FAIL,
+         patch(WEB, {"spec": BARE | {"nodeName": "n1"}}),
+         add("{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {kubernetes.io/os: linux}}}")),
+    trap("the node that would tell the system was not seen", UNKNOWN,
+         patch(WEB, {"spec": {"nodeName": "n1"}}), refuse("nodes")),
+    trap("a declared platform workload is apart", NOT_APPLICABLE, NO_CONTEXT,
+         profile({"declares": {"platformWorkloads": [
+             {"kind": "Pod", "namespace": "shop", "name": "web", "owner": "ops", "reason": "node agent"}]}})),
+    trap("a pod that is done counts no more", NOT_APPLICABLE, NO_CONTEXT,
+         patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
-)
+)  # fmt: skip
 
 
 @check(answers="seccomp-profile-set")
