@@ -37,7 +37,10 @@ def parse_duration(text: str) -> timedelta:
     parts = list(_PART.finditer(text)) if len(text) <= 40 else []
     if not parts or "".join(part[0] for part in parts) != text:
         raise Malformed(f"{text[:40]!r} is no duration such as 90m or 1h30m")
-    total = sum((_UNITS[part[2]] * float(part[1]) for part in parts), timedelta())
+    try:
+        total = sum((_UNITS[part[2]] * float(part[1]) for part in parts), timedelta())
+    except OverflowError:
+        total = timedelta.max
     if total > _LONGEST:
         raise Malformed(f"{text!r} is longer than a hundred years")
     return total
