@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from seatrial.inventory.views import Views
-from seatrial.model.evidence import Need, Partial
+from seatrial.model.evidence import Cause, Gap, Need, Partial, Unseen
 from seatrial.needs import kube
 from seatrial.semantics.selectors import matches_map
 from seatrial.wire import cluster, network, policy, storage, workload
@@ -93,10 +93,18 @@ class RuntimeClasses(Lookup[cluster.RuntimeClass]):
     struct = cluster.RuntimeClass
 
     def is_sandbox(self, pod: Pod) -> bool:
-        """Whether a pod runs in gVisor or in a virtual machine (Kata): not confined by the node's own kernel modules."""
+        """Whether a pod runs in gVisor or in a virtual machine (Kata), which the node's own kernel does not confine.
+
+        Raises Unseen where its runtime class is not there: only that names the handler.
+        """
         name = pod.spec.runtime_class_name
-        found = self.find("", name) if name else None
-        return found is not None and found.handler.startswith(_SANDBOXES)
+        if not name:
+            return False
+        found = self.find("", name)
+        if found is None:
+            detail = f"runtime class {name} is not there any more"
+            raise Unseen(Gap(self.need.id, Cause.STALE, detail, "restart the pod", "", name))
+        return found.handler.startswith(_SANDBOXES)
 
 
 _SANDBOXES = ("gvisor", "kata", "runsc")

@@ -85,6 +85,7 @@ TRAPS = (
     trap("a pod of another runtime class is not", FAIL,
          add("{apiVersion: node.k8s.io/v1, kind: RuntimeClass, metadata: {name: isolated}, handler: crun}"),
          IN_SANDBOX, web(UNCONFINED)),
+    trap("the runtime class that may excuse it is not there any more", UNKNOWN, IN_SANDBOX, web(UNCONFINED)),
     trap("the runtime class that may excuse it was not seen", UNKNOWN,
          SANDBOX, IN_SANDBOX, web(UNCONFINED), refuse("runtimeclasses")),
     trap("a Windows pod has no such field", NOT_APPLICABLE,
@@ -104,18 +105,18 @@ TRAPS = (
 def no_unconfined_lsm(container: ContainerGroup, nodes: Nodes, classes: RuntimeClasses) -> Judgement:
     if nodes.is_windows(container.group):
         return not_applicable("Windows")
-    if classes.is_sandbox(container.pod):
-        return not_applicable(f"in the sandbox {container.pod.spec.runtime_class_name}")
     place = (container.pod, container.container, container.pointer)
     apparmor, selinux = security.apparmor(*place), security.selinux_type(*place)
     if security.is_privileged(container.container):
         at = f"{container.pointer}/securityContext/privileged"
-        return failed("privileged, so no default profile is applied", "not privileged", at=at)
-    if apparmor.value == "Unconfined":
-        return failed("AppArmor Unconfined", "RuntimeDefault, Localhost or unset", at=apparmor.at)
-    if selinux.value in OUTSIDE:
-        return failed(f"SELinux type {selinux.value}", "a type that confines containers", at=selinux.at)
-    is_default = apparmor.value in {None, "RuntimeDefault"} and selinux.value is None
-    note = "the default profile confines it, none of its own" if is_default else ""
-    says = f"AppArmor {apparmor.value or 'unset'}, SELinux type {selinux.value or 'unset'}"
-    return passed(says, at=(apparmor.at, selinux.at), note=note)
+        fault = failed("privileged, so no default profile is applied", "not privileged", at=at)
+    elif apparmor.value == "Unconfined":
+        fault = failed("AppArmor Unconfined", "RuntimeDefault, Localhost or unset", at=apparmor.at)
+    elif selinux.value in OUTSIDE:
+        fault = failed(f"SELinux type {selinux.value}", "a type that confines containers", at=selinux.at)
+    else:
+        is_default = apparmor.value in {None, "RuntimeDefault"} and selinux.value is None
+        note = "the default profile confines it, none of its own" if is_default else ""
+        says = f"AppArmor {apparmor.value or 'unset'}, SELinux type {selinux.value or 'unset'}"
+        return passed(says, at=(apparmor.at, selinux.at), note=note)
+    return not_applicable("in a sandbox") if classes.is_sandbox(container.pod) else fault
