@@ -169,7 +169,12 @@ def _nothing(claim: Claim, check: Check[Any, Any]) -> Gap:
     if key:
         cure = f"declare {key} in seatrial.yaml"
         return Gap("profile", Cause.NOT_DECLARED, f"no {claim.over} is declared", cure)
-    return Gap(f"claim/{claim.id}", Cause.UNDECIDABLE, f"there is no {claim.over} that it speaks of", "see: seatrial explain " + claim.id)
+    return Gap(
+        f"claim/{claim.id}",
+        Cause.UNDECIDABLE,
+        f"there is no {claim.over} that it speaks of",
+        "see: seatrial explain " + claim.id,
+    )
 
 
 def _stale(use: Use, judging: Iterable[Answer], views: Views) -> Gap | None:

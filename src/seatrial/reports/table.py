@@ -9,7 +9,7 @@ from seatrial.model.outcome import Outcome
 from seatrial.reports._document import counts
 from seatrial.reports._page import Page, plain, shorten
 
-FAILS_SHOWN = 12
+FAILS_SHOWN = 8
 NEXT_SHOWN = 8
 
 _SIGNS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "–"}
@@ -94,11 +94,15 @@ def _fails(items: Iterable[ItemVerdict], page: Page) -> Iterator[str]:
     yield _paint("FAIL", _COLOURS[Outcome.FAIL], page)
     for item in failing[:FAILS_SHOWN]:
         yield shorten(f"{item.id:>5}  {item.text}", page.width)
-        for claim in item.claims:
-            if claim.outcome is Outcome.FAIL:
-                yield shorten("       " + _why(claim), page.width)
+        claims = sorted(
+            (claim for claim in item.claims if claim.outcome is Outcome.FAIL),
+            key=lambda claim: -claim.counts.get("fail", 0),
+        )
+        more = f" · and {len(claims) - 1} more claims" if len(claims) > 1 else ""
+        yield "       " + shorten(_why(claims[0]), page.width - 7 - len(more)) + more
     if len(failing) > FAILS_SHOWN:
-        yield f"       … and {len(failing) - FAILS_SHOWN} more; -o json has them all"
+        rest = " ".join(item.id for item in failing[FAILS_SHOWN:])
+        yield shorten(f"       and {len(failing) - FAILS_SHOWN} more: {rest}", page.width)
 
 
 def _hit(item: ItemVerdict) -> int:
@@ -117,20 +121,19 @@ def _why(claim: ClaimVerdict) -> str:
 
 
 def _next(assessment: Assessment, page: Page) -> Iterator[str]:
-    possible = [wait for wait in assessment.waits if wait.possible]
-    if possible:
+    """What the unknown items wait for; what this version could not use is said to be so."""
+    if assessment.waits:
         yield ""
-        yield _paint("NEXT", "1", page) + "  what would decide unknown items"
-        for wait in possible[:NEXT_SHOWN]:
-            yield shorten(f"{len(wait.items):>5}  {plain(wait.action)}  [{_some(wait.items)}]", page.width)
-    later = [wait for wait in assessment.waits if not wait.possible]
-    if later:
-        waiting = sum(len(wait.items) for wait in later)
-        names = ", ".join(f"{wait.action.removeprefix('connect ')} {len(wait.items)}" for wait in later[:6])
-        yield ""
-        yield from _wrapped(
-            f"{waiting} items wait for what this version cannot read: ", [names + ", …"], page.width, " "
-        )
+        yield _paint("NEXT", "1", page) + "  what the unknown items wait for, each counted once"
+    for wait in assessment.waits[:NEXT_SHOWN]:
+        later = "" if wait.possible else " (not in this version)"
+        action = wait.action.removeprefix("connect ") if later else wait.action
+        ids = f"  [{_some(wait.items)}]" if wait.possible else ""
+        yield shorten(f"{len(wait.items):>5}  {plain(action)}{later}{ids}", page.width)
+    if len(assessment.waits) > NEXT_SHOWN:
+        rest = assessment.waits[NEXT_SHOWN:]
+        yield f"{sum(len(wait.items) for wait in rest):>5}  {len(rest)} other things"
+    yield ""
     yield from _wrapped(
         "More: ", ["seatrial explain ITEM", "seatrial doctor", "seatrial assess -o json"], page.width, "   "
     )

@@ -31,6 +31,11 @@ def bounds_all(quotas: Iterable[ResourceQuota], what: str) -> bool:
     return any(all(frozenset({half}) in scopes for half in pair) for pair in _HALVES)
 
 
+def named(quotas: Iterable[ResourceQuota]) -> str:
+    """The quotas of a namespace in words: ``quotas: compute, counts``."""
+    return f"quotas: {', '.join(sorted(row.name for row in quotas)) or 'none'}"
+
+
 def scopes_of(quota: ResourceQuota) -> frozenset[str]:
     """Its scopes; those of a selector with values are marked, since they are narrower than their name."""
     selector = quota.spec.scope_selector

@@ -165,5 +165,7 @@ def quota_bounds_compute(namespace: Namespace, found: ResourceQuotas) -> Judgeme
         what for what in ("CPU requests", "memory requests", "pods") if not quotas.bounds_all(here, what)
     ]
     if missing:
-        return failed(f"{len(here)} quotas; no bound for all of {', '.join(missing)}", "bounds for all pods")
+        return failed(
+            f"{quotas.named(here)}; no bound for all of {', '.join(missing)}", "bounds for all pods"
+        )
     return passed(f"bounded by {', '.join(sorted(row.name for row in here))}")

@@ -87,5 +87,5 @@ def quota_bounds_memory_limits(namespace: Namespace, found: ResourceQuotas) -> J
     if quotas.bounds_all(here, "memory limits"):
         return passed("limits.memory is bounded for all pods")
     return failed(
-        f"{len(here)} quotas, none with limits.memory for all pods", "limits.memory in a quota for all pods"
+        f"{quotas.named(here)}; no limits.memory for all pods", "limits.memory in a quota for all pods"
     )

@@ -90,5 +90,5 @@ def quota_bounds_storage(namespace: Namespace, found: ResourceQuotas) -> Judgeme
     if quotas.bounds_all(here, "storage"):
         return passed("requested storage or the number of claims is bounded")
     return failed(
-        f"{len(here)} quotas, none for storage", "requests.storage or persistentvolumeclaims in a quota"
+        f"{quotas.named(here)}; none bounds storage", "requests.storage or persistentvolumeclaims in a quota"
     )

@@ -1,0 +1,25 @@
+"""The real cluster; where it cannot be had, a loud skip, or a failure where CI asks for it."""
+
+import os
+
+import pytest
+
+from seatrial.testing.cluster import Cluster, Unfit
+from seatrial.testing.cluster.demo import deploy
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    try:
+        with Cluster() as running:
+            yield running
+    except Unfit as error:
+        if os.environ.get("SEATRIAL_REQUIRE_REAL"):
+            pytest.fail(f"the real cluster is required: {error}", pytrace=False)
+        pytest.skip(f"NOT TRIED ON THE REAL CLUSTER: {error}")
+
+
+@pytest.fixture(scope="session")
+def demo_cluster(cluster):
+    deploy(cluster)
+    return cluster
