@@ -35,7 +35,7 @@ class OneTable:
     def __init__(self, policies):
         self._rows = {(row.namespace, row.name): row for row in policies}
 
-    def table(self, need, struct):  # noqa: ARG002  # there is only one
+    def table(self, need, struct):  # there is only one
         return Partial(self._rows)
 
 

@@ -92,8 +92,10 @@ def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Red
         )
     page = Page([], [], decoded.metadata.next, decoded.metadata.resource_version)
     for item in decoded.items or ():
-        if isinstance(item, Object):
+        if isinstance(item, Object) and item.name:
             page.records.append(redacted(item, redactor))
+        elif isinstance(item, Object):
+            page.gaps.append(_nameless(need))
         else:
             _take(page, need, bytes(item), stored, redactor)
     return page
@@ -114,8 +116,7 @@ def _take(page: Page, need: Need, item: bytes, stored: type[Object] | None, reda
             isinstance(row, dict) and isinstance(row.get("metadata"), dict) and row["metadata"].get("name")
         )
         if not named:
-            cure = "look at the list as the server gives it"
-            page.gaps.append(Gap(need.id, Cause.MALFORMED, "an object without a name", cure))
+            page.gaps.append(_nameless(need))
         elif stored is None:
             page.records.append(redactor.whole(row))
         else:
@@ -182,6 +183,12 @@ def status_of(answer: Answer) -> _Status:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _Status()
     return said if said.kind == "Status" else _Status()
+
+
+def _nameless(need: Need) -> Gap:
+    return Gap(
+        need.id, Cause.MALFORMED, "an object without a name", "look at the list as the server gives it"
+    )
 
 
 def _malformed(need: Need, path: str, detail: str) -> Gap:

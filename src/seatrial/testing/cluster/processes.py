@@ -1,6 +1,5 @@
 """Processes of the cluster: started with a log and a pid file, so that a later run can end what an earlier one left."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -9,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _ENDS_WITHIN = 5.0
+_STARTED: dict[int, subprocess.Popen[bytes]] = {}
+"""What this process started, to be waited for when it ends."""
 
 
 def start(folder: Path, name: str, command: Sequence[str | Path]) -> None:
@@ -21,6 +22,7 @@ def start(folder: Path, name: str, command: Sequence[str | Path]) -> None:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+    _STARTED[process.pid] = process
     (folder / f"{name}.pid").write_text(str(process.pid))
 
 
@@ -36,6 +38,10 @@ def end_all(folder: Path) -> None:
 
 
 def until_gone(pid: int) -> None:
+    started = _STARTED.pop(pid, None)
+    if started is not None:
+        started.wait(_ENDS_WITHIN)
+        return
     deadline = time.monotonic() + _ENDS_WITHIN
     while alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -47,11 +53,7 @@ def alive(pid: int) -> bool:
         status = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return False
-    if status.rpartition(")")[2].split()[0] != "Z":
-        return True
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def end_matching(text: str, program: str) -> None:
