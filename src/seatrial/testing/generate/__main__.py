@@ -1,32 +1,38 @@
 """Writes every generated file: ``python -m seatrial.testing.generate``; with ``--check`` only compares."""
 
-import importlib
-import pkgutil
 import sys
 from pathlib import Path
 
 import seatrial
-from seatrial.testing import generate
+from seatrial.testing.generate import catalogue, lock, pages, reference
 
-ROOT = Path(seatrial.__file__).parent
-TARGETS = {"catalogue": "catalogue/data/catalogue.json", "pages": "app/pages.json"}
+PACKAGE = Path(seatrial.__file__).parent
+CHECKOUT = PACKAGE.parent.parent
+
+
+def targets() -> dict[Path, bytes]:
+    """Every generated file, and what it must hold."""
+    found = {
+        PACKAGE / "catalogue" / "data" / "catalogue.json": catalogue.document(),
+        PACKAGE / "app" / "pages.json": pages.document(),
+        CHECKOUT / "checks.lock": lock.document(),
+    }
+    return found | {
+        CHECKOUT / "docs" / "reference" / name: text for name, text in reference.documents().items()
+    }
 
 
 def main(arguments: list[str]) -> int:
     """0 when every file is as it must be; 1 when ``--check`` finds one that is not."""
     stale = []
-    for module in pkgutil.iter_modules(generate.__path__):
-        if module.name == "__main__":
-            continue
-        document = importlib.import_module(f"{generate.__name__}.{module.name}").document()
-        path = ROOT / TARGETS[module.name]
-        if path.is_file() and path.read_bytes() == document:
+    for path, text in targets().items():
+        if path.is_file() and path.read_bytes() == text:
             continue
         if "--check" in arguments:
-            stale.append(TARGETS[module.name])
+            stale.append(str(path.relative_to(CHECKOUT)))
         else:
-            path.write_bytes(document)
-            print(f"wrote {TARGETS[module.name]}")
+            path.write_bytes(text)
+            print(f"wrote {path.relative_to(CHECKOUT)}")
     if stale:
         print(f"not as generated: {', '.join(stale)}; run make docs", file=sys.stderr)
     return 1 if stale else 0
