@@ -1,9 +1,11 @@
-"""``python -m seatrial.testing.cluster up|down|record``."""
+"""``python -m seatrial.testing.cluster up|down|images|record``."""
 
 import sys
 import time
 
 from seatrial.testing.cluster.cluster import Cluster, Unfit, say
+from seatrial.testing.cluster.images import image_files
+from seatrial.testing.testbed.components import binary
 
 
 def main(arguments: list[str]) -> int:
@@ -16,12 +18,16 @@ def main(arguments: list[str]) -> int:
                 say(f"up in {time.monotonic() - began:.1f} s; try:")
                 say(
                     " ".join(
-                        cluster.inside("kubectl", "--kubeconfig", cluster.kubeconfig(), "get", "pods", "-A")
+                        cluster.inside(
+                            binary("kubectl"), "--kubeconfig", cluster.kubeconfig(), "get", "pods", "-A"
+                        )
                     )
                 )
             case ["down"]:
                 cluster.down()
                 say(f"down in {time.monotonic() - began:.1f} s")
+            case ["images"]:
+                print(*image_files(), sep="\n")
             case ["record"]:
                 from seatrial.testing.cluster.demo import record
 

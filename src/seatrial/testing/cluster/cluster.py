@@ -1,5 +1,6 @@
 """The cluster as a whole: up in about twenty seconds, gone in two, whatever an earlier run left behind."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -10,17 +11,17 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from seatrial.semantics.images import parse
 from seatrial.testing.cluster import network, packages, processes
 from seatrial.testing.cluster.images import COREDNS, TEST, image_files
-from seatrial.testing.cluster.node import Node
+from seatrial.testing.cluster.node import Node, cgroups, stop_node
 from seatrial.testing.testbed.certificates import Authority
 from seatrial.testing.testbed.components import Missing, binary, folder
 
 SERVER = f"https://{network.CONTROL_PLANE}:6443"
-_SYSCTLS = ("kernel.panic", "kernel.panic_on_oops", "vm.overcommit_memory")
+SYSCTLS = ("kernel.panic", "kernel.panic_on_oops", "vm.overcommit_memory")
 """What a kubelet sets for the whole machine; put back afterwards."""
 
 _READY_WITHIN = 90.0
@@ -36,7 +37,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.folder = folder() / "cluster"
-        self._sysctls: dict[str, str] = {}
+        self._turn: IO[str] | None = None
 
     def __enter__(self) -> Self:
         self.up()
@@ -48,11 +49,10 @@ class Cluster:
         self.down()
 
     def up(self) -> None:
-        self._refuse_unfit()
+        """Starts the cluster and waits until both nodes are ready and names resolve. Raises Unfit."""
+        self.refuse_unfit()
         self.down()
-        self._sysctls = {
-            name: Path(_sysctl(name)).read_text() for name in _SYSCTLS if Path(_sysctl(name)).exists()
-        }
+        self._take_turn()
         try:
             self._up()
         except BaseException:
@@ -60,29 +60,43 @@ class Cluster:
             raise
 
     def down(self) -> None:
-        """Takes everything away, also what a run that crashed left."""
+        """Takes everything away, also what a run that crashed left. Raises Unfit while another process runs one."""
+        self._take_turn()
         for name in network.NODES:
-            node = self.folder / name
-            if node.is_dir():
-                Node(name, node, None, SERVER).stop()  # type: ignore[arg-type]  # stopping issues no certificate
+            stop_node(name, self.folder / name)
         if self.folder.is_dir():
             processes.end_all(self.folder)
+            processes.end(processes.matching(f"{self.folder}/", f"{self.folder.parent}/bin/"))
+            self._restore_sysctls()
+            shutil.rmtree(self.folder)
         network.down()
-        for name, value in self._sysctls.items():
-            Path(_sysctl(name)).write_text(value)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._end_turn()
+
+    def leftovers(self) -> list[str]:
+        """What of a cluster is still on the machine, one line each; nothing after ``down``."""
+        mounts = Path("/proc/mounts").read_text().splitlines()
+        return [
+            *(f"process {pid}" for pid in processes.matching(f"{self.folder}/")),
+            *(f"mount {row.split()[1]}" for row in mounts if f" {self.folder}/" in row),
+            *(f"network namespace {path}" for path in Path("/run/netns").glob(f"{network.PREFIX}*")),
+            *(f"cgroup {path}" for name in network.NODES for path in cgroups(name)),
+            *(str(path) for path in self.folder.parent.glob(self.folder.name)),
+        ]
 
     def inside(self, *command: str | Path) -> list[str]:
         """A command that runs where the API server can be reached: the cluster has no way out."""
         return [*network.inside("n1"), *(str(part) for part in command)]
+
+    def run(self, *command: str | Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Runs a command inside, whatever it returns."""
+        return subprocess.run(self.inside(*command), input=stdin, capture_output=True, text=True, check=False)
 
     def kubeconfig(self, user: str = "admin", groups: Sequence[str] = ("system:masters",)) -> Path:
         return self._authority.kubeconfig(SERVER, user, groups)
 
     def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True) -> str:
         """Runs kubectl as the administrator. Raises RuntimeError with what it says."""
-        command = self.inside(binary("kubectl"), "--kubeconfig", self.kubeconfig(), *arguments)
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+        done = self.run(binary("kubectl"), "--kubeconfig", self.kubeconfig(), *arguments, stdin=stdin)
         if check and done.returncode != 0:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()[:800]}")
         return done.stdout
@@ -110,7 +124,35 @@ class Cluster:
                 raise RuntimeError(f"{what}: not within {within:.0f} s")
             time.sleep(every)
 
-    def _refuse_unfit(self) -> None:
+    def _take_turn(self) -> None:
+        """One cluster at a time: names of network namespaces and cgroups are the machine's. A crash ends the turn."""
+        if self._turn is not None:
+            return
+        turn = Path(f"/run/{network.PREFIX}cluster.lock").open("w")  # noqa: SIM115  # held until down
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            turn.close()
+            raise Unfit("another process runs a cluster on this machine") from error
+        self._turn = turn
+
+    def _end_turn(self) -> None:
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
+
+    def _note_sysctls(self) -> None:
+        """Kept in a file, so that a later process can put back what this one's kubelets change."""
+        values = {name: _sysctl(name).read_text() for name in SYSCTLS if _sysctl(name).exists()}
+        (self.folder / "sysctls.json").write_text(json.dumps(values))
+
+    def _restore_sysctls(self) -> None:
+        noted = self.folder / "sysctls.json"
+        for name, value in json.loads(noted.read_text()).items() if noted.is_file() else ():
+            _sysctl(name).write_text(value)
+
+    def refuse_unfit(self) -> None:
+        """Raises Unfit where this machine cannot run a cluster, naming what is missing; builds missing binaries."""
         if os.geteuid() != 0:
             raise Unfit("a cluster needs root")
         missing = packages.missing()
@@ -128,6 +170,7 @@ class Cluster:
 
     def _up(self) -> None:
         self.folder.mkdir(parents=True)
+        self._note_sysctls()
         pki = self.folder / "pki"
         pki.mkdir()
         self._authority = Authority(pki)
@@ -220,8 +263,8 @@ _BINARIES = (
 )  # fmt: skip
 
 
-def _sysctl(name: str) -> str:
-    return f"/proc/sys/{name.replace('.', '/')}"
+def _sysctl(name: str) -> Path:
+    return Path(f"/proc/sys/{name.replace('.', '/')}")
 
 
 def say(text: str) -> None:

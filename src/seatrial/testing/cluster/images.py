@@ -48,13 +48,17 @@ def _coredns(target: Path) -> Path:
 
 
 def _compile(source: str, command: list[str]) -> None:
+    """Compiles a source of this package, unless the program is already that of this source."""
     program = Path(command[-1])
-    if program.is_file():
-        return
+    stamp = program.parent.with_name(f"{source}.sha256")
     with resources.as_file(resources.files("seatrial.testing.cluster").joinpath("images", source)) as path:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if program.is_file() and stamp.is_file() and stamp.read_text() == digest:
+            return
         subprocess.run(
             [*command, str(path)], check=True, capture_output=True, env={**os.environ, "CGO_ENABLED": "0"}
         )
+    stamp.write_text(digest)
 
 
 def _archive(root: Path, name: str, entrypoint: list[str], target: Path, user: str = "") -> Path:

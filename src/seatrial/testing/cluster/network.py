@@ -73,8 +73,6 @@ def down() -> None:
     for node in NODES:
         if Path(f"/run/netns/{namespace(node)}").exists():
             subprocess.run(["ip", "netns", "del", namespace(node)], check=False, capture_output=True)
-    for left in Path("/run/netns").glob("cni-*") if Path("/run/netns").is_dir() else ():
-        subprocess.run(["ip", "netns", "del", left.name], check=False, capture_output=True)
 
 
 def _run(*command: str) -> None:

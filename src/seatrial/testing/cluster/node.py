@@ -11,8 +11,18 @@ from seatrial.testing.cluster.images import PAUSE
 from seatrial.testing.testbed.certificates import Authority
 from seatrial.testing.testbed.components import binary
 
-CGROUPS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "systemd")
-_PRIVATE = {"kubelet": "/var/lib/kubelet", "logs": "/var/log/containers", "containerd": "/run/containerd"}
+_CGROUPS = Path("/sys/fs/cgroup")
+_CONTROLLERS = ("cpu", "cpuset", "hugetlb", "memory", "pids")
+"""What a kubelet wants to find in its cgroup under version 2, as far as the kernel has it."""
+
+_PRIVATE = {
+    "kubelet": "/var/lib/kubelet",
+    "logs": "/var/log/containers",
+    "containerd": "/run/containerd",
+    "netns": "/run/netns",
+}
+"""Folders of the machine that every node has for itself."""
+
 _READY_WITHIN = 30.0
 
 _CONTAINERD = """version = 2
@@ -102,24 +112,9 @@ class Node:
         command = ["ctr", "-a", str(self._socket), "-n", "k8s.io", *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    def stop(self) -> None:
-        """Ends what runs on the node and takes its mounts away, also what an earlier run left."""
-        processes.end_all(self.folder)
-        processes.end_matching(str(self._socket), "containerd-shim")
-        mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
-        for mount in sorted((row for row in mounts if row.startswith(f"{self.folder}/")), reverse=True):
-            subprocess.run(["umount", "-l", mount], check=False, capture_output=True)
-        for root in CGROUPS:
-            top = Path(f"/sys/fs/cgroup/{root}/{network.namespace(self.name)}")
-            for group in (
-                sorted((row for row in top.rglob("*") if row.is_dir()), reverse=True) if top.is_dir() else ()
-            ):
-                _remove(group)
-            _remove(top)
-
     def _begin(self, name: str, command: list[str | Path]) -> None:
-        holder = (self.folder / "holder.pid").read_text()
-        processes.start(self.folder, name, ["nsenter", "-t", holder, "-m", "-n", *command])
+        holder = processes.pid(self.folder, "holder")
+        processes.start(self.folder, name, ["nsenter", "-t", str(holder), "-m", "-n", *command])
 
     def _hold_mounts(self) -> None:
         """A process that owns the node's mounts: the kubelet's folders are the node's own, not the machine's."""
@@ -144,13 +139,18 @@ class Node:
         _until(done.exists, "the node's mounts")
 
     def _make_cgroups(self) -> None:
-        for root in CGROUPS:
-            top = Path(f"/sys/fs/cgroup/{root}")
-            if top.is_dir():
-                (top / network.namespace(self.name)).mkdir(exist_ok=True)
-        cpuset = Path("/sys/fs/cgroup/cpuset")
-        for name in ("cpuset.cpus", "cpuset.mems") if (cpuset / "cpuset.cpus").is_file() else ():
-            (cpuset / network.namespace(self.name) / name).write_text((cpuset / name).read_text())
+        """The cgroup below which the node's pods run: one in each hierarchy, or the one of version 2."""
+        name = network.namespace(self.name)
+        offered = _CGROUPS / "cgroup.controllers"
+        if offered.is_file():
+            wanted = [one for one in offered.read_text().split() if one in _CONTROLLERS]
+            (_CGROUPS / "cgroup.subtree_control").write_text(" ".join(f"+{one}" for one in wanted))
+            (_CGROUPS / name).mkdir(exist_ok=True)
+            return
+        for hierarchy in (path for path in _CGROUPS.iterdir() if path.is_dir()):
+            (hierarchy / name).mkdir(exist_ok=True)
+        for setting in ("cpuset.cpus", "cpuset.mems"):
+            (_CGROUPS / "cpuset" / name / setting).write_text((_CGROUPS / "cpuset" / setting).read_text())
 
     def _kubeconfig(self) -> Path:
         return self._authority.kubeconfig(self._server, f"system:node:{self.name}", ("system:nodes",))
@@ -225,9 +225,30 @@ class Node:
         _until(answers, "containerd")
 
 
-def _remove(group: Path) -> None:
-    if group.is_dir():
-        subprocess.run(["rmdir", str(group)], check=False, capture_output=True)
+def cgroups(name: str) -> list[Path]:
+    """The cgroups of a node that are there: one in each hierarchy, or the one of version 2."""
+    own = network.namespace(name)
+    return [top for top in (_CGROUPS / own, *_CGROUPS.glob(f"*/{own}")) if top.is_dir()]
+
+
+def stop_node(name: str, folder: Path) -> None:
+    """Ends what runs on a node and takes its mounts and cgroups away, also what an earlier run left.
+
+    A container outlives its shim, so its processes are found by their cgroup.
+    """
+    processes.end_all(folder)
+    groups = cgroups(name)
+    held = {
+        int(pid) for top in groups for file in top.rglob("cgroup.procs") for pid in file.read_text().split()
+    }
+    processes.end([*processes.matching(f"{folder}/run/", "containerd-shim"), *held])
+    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    for mount in sorted((row for row in mounts if row.startswith(f"{folder}/")), reverse=True):
+        subprocess.run(["umount", "-l", mount], check=True, capture_output=True)
+    for top in groups:
+        for group in sorted((row for row in top.rglob("*") if row.is_dir()), reverse=True):
+            group.rmdir()
+        top.rmdir()
 
 
 def _until(holds: Callable[[], bool], what: str) -> None:

@@ -1,10 +1,10 @@
-"""Processes of the cluster: started with a log and a pid file, so that a later run can end what an earlier one left."""
+"""Processes of the cluster: started with a log and a note of who they are, so that a later run ends what this one left."""
 
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _ENDS_WITHIN = 5.0
@@ -13,8 +13,8 @@ _STARTED: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def start(folder: Path, name: str, command: Sequence[str | Path]) -> None:
-    log = (folder / f"{name}.log").open("wb")
-    with log:
+    """Starts a process of its own session; its output goes to ``NAME.log``, its identity to ``NAME.pid``."""
+    with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             [str(part) for part in command],
             stdout=log,
@@ -23,48 +23,74 @@ def start(folder: Path, name: str, command: Sequence[str | Path]) -> None:
             start_new_session=True,
         )
     _STARTED[process.pid] = process
-    (folder / f"{name}.pid").write_text(str(process.pid))
+    (folder / f"{name}.pid").write_text(f"{process.pid} {_began(process.pid)}")
+
+
+def pid(folder: Path, name: str) -> int:
+    """The process that ``start`` began under this name."""
+    return int((folder / f"{name}.pid").read_text().split()[0])
 
 
 def end_all(folder: Path) -> None:
-    """Ends every process that a pid file under the folder names, newest first, and waits until it is gone."""
+    """Ends every process that was started under the folder, newest first, and waits until it is gone.
+
+    Numbers are given again, after a reboot at the latest: a process is only ended if it began when the noted one did.
+    """
     files = sorted(folder.rglob("*.pid"), key=lambda path: path.stat().st_mtime, reverse=True)
     for file in files:
-        pid = int(file.read_text() or 0)
-        if pid and alive(pid):
-            os.kill(pid, signal.SIGKILL)
-            until_gone(pid)
+        number, _, began = file.read_text().partition(" ")
+        if began and _began(int(number)) == began:
+            end([int(number)])
         file.unlink()
 
 
-def until_gone(pid: int) -> None:
-    started = _STARTED.pop(pid, None)
-    if started is not None:
-        started.wait(_ENDS_WITHIN)
-        return
+def end(pids: Iterable[int]) -> None:
+    """Kills processes, then waits until none of them runs."""
+    doomed = list(pids)
+    for number in doomed:
+        try:
+            os.kill(number, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
     deadline = time.monotonic() + _ENDS_WITHIN
-    while alive(pid) and time.monotonic() < deadline:
+    while any(_runs(number) for number in doomed) and time.monotonic() < deadline:
         time.sleep(0.02)
 
 
-def alive(pid: int) -> bool:
-    """Whether a process runs; one that is dead and not yet waited for does not."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
-
-
-def end_matching(text: str, program: str) -> None:
-    """Ends processes of a program whose command line holds a text: shims that outlived their containerd."""
+def matching(text: str, program: str = "") -> list[int]:
+    """Processes whose command line holds a text and, where one is named, a program."""
+    found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         try:
             command = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
-        except OSError:
+        except OSError:  # it ended meanwhile
             continue
         if text in command and program in command:
-            os.kill(int(entry.name), signal.SIGKILL)
-            until_gone(int(entry.name))
+            found.append(int(entry.name))
+    return found
+
+
+def _runs(number: int) -> bool:
+    """Whether a process runs; one that is dead and not yet buried does not."""
+    child = _STARTED.get(number)
+    if child is not None and child.poll() is not None:
+        return False
+    fields = _fields(number)
+    return bool(fields) and fields[0] != "Z"
+
+
+def _began(number: int) -> str:
+    """When a process began, in clock ticks since the machine did; empty if there is none."""
+    fields = _fields(number)
+    return fields[19] if fields else ""
+
+
+def _fields(number: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the name: the state is the first, the start time the twentieth."""
+    try:
+        text = Path(f"/proc/{number}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return text.rpartition(")")[2].split()
