@@ -101,7 +101,7 @@ def _judged_claim(
 ) -> ClaimVerdict:
     claim = use.claim
     gaps = list(dict.fromkeys(gap for answer in judging for gap in answer.gaps))
-    findings, counts = _findings(claim, judging, tuple(unjudged.values()), views)
+    findings, counts = _findings_once(claim, judging, tuple(unjudged.values()), views)
     # an alternative that nobody judged may have subjects of its own
     is_open = bool(gaps) or bool(unjudged and not findings)
     # there is always one cluster: where the claim does not speak of it, it does not apply
@@ -189,6 +189,14 @@ def _stale(use: Use, judging: Iterable[Answer], views: Views) -> Gap | None:
     return None
 
 
+def _findings_once(
+    claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views
+) -> tuple[tuple[Finding, ...], dict[Outcome, int]]:
+    """The findings of a claim: made once, however many items use it."""
+    key = (claim.id, tuple(answer.check.id for answer in judging), unjudged)
+    return views.once(key, lambda: _findings(claim, judging, unjudged, views))
+
+
 def _findings(
     claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views
 ) -> tuple[tuple[Finding, ...], dict[Outcome, int]]:
@@ -200,9 +208,12 @@ def _findings(
     counts = dict.fromkeys(Outcome, 0)
     by_subject: dict[Subject, list[tuple[Outcome, Check[Any, Any], Judged, Gap | None]]] = {}
     for (subject, _), rows in alternatives.items():
-        outcomes = [judged.judgement.outcome for _, judged in rows]
-        outcome = any_of([*outcomes, *(Outcome.UNKNOWN for _ in unjudged)])
-        answer, chosen = next((row for row in rows if row[1].judgement.outcome is outcome), rows[0])
+        answer, chosen = rows[0]
+        outcome = chosen.judgement.outcome
+        if len(rows) > 1 or unjudged:
+            outcomes = [judged.judgement.outcome for _, judged in rows]
+            outcome = any_of([*outcomes, *(Outcome.UNKNOWN for _ in unjudged)])
+            answer, chosen = next((row for row in rows if row[1].judgement.outcome is outcome), rows[0])
         gap = chosen.judgement.gap if chosen.judgement.outcome is outcome else unjudged[0]
         counts[outcome] += len(chosen.members)
         by_subject.setdefault(subject, []).append((outcome, answer.check, chosen, gap))
@@ -217,12 +228,18 @@ def _finding(
     rows: list[tuple[Outcome, Check[Any, Any], Judged, Gap | None]],
     views: Views,
 ) -> Finding:
-    worst = min(rows, key=lambda row: WORST_FIRST.index(row[0]))
-    outcome, check, judged, gap = worst
-    members: dict[str, int] = {}
-    for row in rows:
-        members[row[0]] = members.get(row[0], 0) + len(row[2].members)
-    names = sorted(name for row in rows if row[0] is outcome for name in row[2].members)
+    outcome, check, judged, gap = rows[0]
+    names = judged.members
+    members = {str(outcome): len(names)}
+    notes: tuple[str, ...] = (judged.judgement.note,) if judged.judgement.note else ()
+    if len(rows) > 1:  # groups of one owner that differ: the worst speaks for all, and all are counted
+        outcome, check, judged, gap = min(rows, key=lambda row: WORST_FIRST.index(row[0]))
+        names = tuple(sorted(name for row in rows if row[0] is outcome for name in row[2].members))
+        totals: dict[str, int] = {}
+        for row in rows:
+            totals[str(row[0])] = totals.get(str(row[0]), 0) + len(row[2].members)
+        members = dict(sorted(totals.items()))
+        notes = tuple(sorted({row[2].judgement.note for row in rows if row[2].judgement.note}))
     return Finding(
         key=_key(views, check, subject),
         check=check.id,
@@ -230,11 +247,11 @@ def _finding(
         via=check.via,
         subject=subject,
         outcome=outcome,
-        members={str(key): count for key, count in sorted(members.items())},
-        names=tuple(names[:FIRST_NAMES]),
+        members=members,
+        names=names[:FIRST_NAMES],
         observed=judged.judgement.observed,
         expected=judged.judgement.expected,
-        notes=tuple(sorted({row[2].judgement.note for row in rows if row[2].judgement.note})),
+        notes=notes,
         cites=judged.cites,
         gap=gap if outcome is Outcome.UNKNOWN else None,
     )
@@ -242,10 +259,5 @@ def _finding(
 
 def _key(views: Views, check: Check[Any, Any], subject: Subject) -> str:
     cluster = views.trial.cluster
-    parts = (
-        cluster.uid,
-        cluster.ca,
-        check.id,
-        *(getattr(subject, name) for name in subject.__struct_fields__),
-    )
+    parts = (cluster.uid, cluster.ca, check.id, *structs.astuple(subject))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

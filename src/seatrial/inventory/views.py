@@ -1,6 +1,6 @@
 """The evidence of a trial, decoded once: tables of structs, views built on them, and where each row stands."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 
@@ -13,6 +13,7 @@ from seatrial.wire.chunks import CHUNK_RECORDS, STORED_AS, as_struct, key_of, un
 
 T = TypeVar("T", bound=Object)
 W = TypeVar("W", bound="View")
+X = TypeVar("X")
 
 
 class View(Protocol):
@@ -50,6 +51,13 @@ class Views:
         if made is None:
             made = self._made[type] = type.of(self)
         return cast("W", made)
+
+    def once(self, key: Hashable, make: Callable[[], X]) -> X:
+        """What ``make`` gives, made on first use of the key and then kept."""
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = make()
+        return cast("X", made)
 
     def gap(self, need: Need) -> Gap | None:
         """The gap that hides a whole answer, if there is one."""

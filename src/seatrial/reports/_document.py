@@ -22,7 +22,7 @@ def document(assessment: Assessment, page: Page) -> dict[str, Any]:
         "name": trial.name,
         "now": trial.now,
         "declared": trial.declared,
-        "cluster": msgspec.to_builtins(trial.cluster),
+        "cluster": msgspec.to_builtins(trial.cluster, order="deterministic"),
         "gate": {
             "name": assessment.decision.gate,
             "outcome": str(assessment.decision.outcome),
@@ -43,7 +43,7 @@ def document(assessment: Assessment, page: Page) -> dict[str, Any]:
             }
             for need, evidence in sorted(trial.evidence.items())
         },
-        "profile": msgspec.to_builtins(trial.profile),
+        "profile": msgspec.to_builtins(trial.profile, order="deterministic"),
         "catalogue": assessment.catalogue,
         "checks": dict(sorted(assessment.checks.items())),
     }

@@ -7,6 +7,7 @@ guesses against a digest afterwards.
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from seatrial.wire.pod import MIRROR_ANNOTATION
@@ -27,6 +28,12 @@ _SECRETIVE = re.compile(
 _NAMES_A_SECRET = re.compile(r"(?i)(ref|name|names|namespace|key|path|class)$")
 _DROPPED = frozenset({"managedFields", "kubectl.kubernetes.io/last-applied-configuration"})
 _LONGEST_PLAIN = 253
+_MOST_KNOWN = 4096
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(key: str) -> bool:
+    return _PLAIN_ANNOTATIONS.fullmatch(key) is not None
 
 
 class Redactor:
@@ -34,9 +41,18 @@ class Redactor:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._known: dict[str, str] = {}
 
     def text(self, value: str) -> str:
-        """What is kept of a text: ``redacted:LENGTH:DIGEST``."""
+        """What is kept of a text: ``redacted:LENGTH:DIGEST``. The pods of a workload repeat theirs."""
+        known = self._known.get(value)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[value] = self._redacted(value)
+        return known
+
+    def _redacted(self, value: str) -> str:
         digest = hashlib.blake2b(
             value.encode("utf-8", "surrogatepass"), key=self._key, digest_size=8
         ).hexdigest()
@@ -55,7 +71,7 @@ class Redactor:
     def _annotation(self, key: str, value: Any) -> Any:
         if not isinstance(value, str) or key == MIRROR_ANNOTATION:
             return value
-        plain = len(value) <= _LONGEST_PLAIN and _PLAIN_ANNOTATIONS.fullmatch(key) is not None
+        plain = len(value) <= _LONGEST_PLAIN and _is_plain(key)
         return value if plain or value.startswith("redacted:") else self.text(value)
 
     def _value(self, key: str, value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -139,20 +138,23 @@ def redacted(item: Object, redactor: Redactor) -> Object:
 
 def _redact(metadata: Metadata, redactor: Redactor) -> None:
     if metadata.annotations:
-        structs.force_setattr(metadata, "annotations", redactor.annotations(metadata.annotations))
+        _set(metadata, "annotations", redactor.annotations(metadata.annotations))
 
 
 def _share(pod: Pod) -> None:
     """One text for all pods that have it: names of namespaces, nodes, owners and images repeat by the thousand."""
-    intern: Callable[[str], str] = sys.intern
-    structs.force_setattr(pod.metadata, "namespace", intern(pod.metadata.namespace))
-    structs.force_setattr(pod.spec, "node_name", intern(pod.spec.node_name))
-    for owner in pod.metadata.owner_references:
-        structs.force_setattr(owner, "name", intern(owner.name))
-        structs.force_setattr(owner, "uid", intern(owner.uid))
-    for container in (*pod.spec.containers, *pod.spec.init_containers):
-        structs.force_setattr(container, "name", intern(container.name))
-        structs.force_setattr(container, "image", intern(container.image))
+    metadata, spec = pod.metadata, pod.spec
+    _set(metadata, "namespace", _intern(metadata.namespace))
+    _set(spec, "node_name", _intern(spec.node_name))
+    for owner in metadata.owner_references:
+        _set(owner, "name", _intern(owner.name))
+        _set(owner, "uid", _intern(owner.uid))
+    for container in spec.containers:
+        _set(container, "image", _intern(container.image))
+
+
+_set = structs.force_setattr
+_intern = sys.intern
 
 
 def _refusal(need: Need, path: str, answer: Answer) -> Exception:
