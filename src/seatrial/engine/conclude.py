@@ -102,8 +102,9 @@ def _judged_claim(
     claim = use.claim
     gaps = list(dict.fromkeys(gap for answer in judging for gap in answer.gaps))
     findings, counts = _findings_once(claim, judging, tuple(unjudged.values()), views)
+    counted = any(count for outcome, count in counts.items() if outcome is not Outcome.NOT_APPLICABLE)
     # an alternative that nobody judged may have subjects of its own
-    is_open = bool(gaps) or bool(unjudged and not findings)
+    is_open = bool(gaps) or bool(unjudged and not counted)
     # there is always one cluster: where the claim does not speak of it, it does not apply
     empty = Outcome.NOT_APPLICABLE if claim.over == "cluster" else use.empty
     outcome = hold(_holds(claim, views), counts, is_open=is_open, empty=empty)
@@ -111,7 +112,7 @@ def _judged_claim(
     if stale is not None and outcome is not Outcome.NOT_APPLICABLE:
         outcome = Outcome.UNKNOWN
         gaps.append(stale)
-    if not findings and not is_open and outcome is Outcome.UNKNOWN:
+    if not counted and not is_open and outcome is Outcome.UNKNOWN:
         gaps.append(_nothing(claim, judging[0].check))
     if is_open or any(finding.gap for finding in findings):
         gaps += unjudged.values()
@@ -210,9 +211,11 @@ def _findings(
     for (subject, _), rows in alternatives.items():
         answer, chosen = rows[0]
         outcome = chosen.judgement.outcome
-        if len(rows) > 1 or unjudged:
+        if len(rows) > 1 or (unjudged and outcome is not Outcome.NOT_APPLICABLE):
             outcomes = [judged.judgement.outcome for _, judged in rows]
-            outcome = any_of([*outcomes, *(Outcome.UNKNOWN for _ in unjudged)])
+            if any(found is not Outcome.NOT_APPLICABLE for found in outcomes):
+                outcomes += [Outcome.UNKNOWN for _ in unjudged]
+            outcome = any_of(outcomes)
             answer, chosen = next((row for row in rows if row[1].judgement.outcome is outcome), rows[0])
         gap = chosen.judgement.gap if chosen.judgement.outcome is outcome else unjudged[0]
         counts[outcome] += len(chosen.members)

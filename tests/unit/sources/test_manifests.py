@@ -163,3 +163,13 @@ def test_any_shape_is_read_or_refused(tmp_path_factory, value):
         answer = found.ask(need)
 
         assert answer.count or answer.gaps or need == kube.PODS
+
+
+@pytest.mark.parametrize(("kind", "is_open"), [("Alertmanager", True), ("ServiceMonitor", False)])
+def test_custom_resources_may_bring_pods_that_nobody_sees(tmp_path, kind, is_open):
+    text = (
+        DEPLOYMENT
+        + f"---\napiVersion: monitoring.coreos.com/v1\nkind: {kind}\nmetadata: {{name: a, namespace: shop}}\n"
+    )
+
+    assert bool(source(tmp_path, text).ask(kube.PODS).gaps) is is_open

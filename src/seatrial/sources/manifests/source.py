@@ -12,9 +12,12 @@ from seatrial.model.evidence import Cause, Evidence, Gap, Key, Need, Unseen
 from seatrial.model.trial import Cluster, Group
 from seatrial.needs import kube
 from seatrial.sources.manifests.files import Manifest, read
+from seatrial.sources.manifests.kinds import BRINGS_NO_PODS, BUILT_IN, OF_THE_CLUSTER
 from seatrial.sources.manifests.templates import group_of, pods
 from seatrial.wire.chunks import STORED_AS, as_struct, key_of, pack, without_nulls
 from seatrial.wire.redact import Redactor
+
+_BROUGHT_BY_OPERATORS = (kube.PODS, kube.DEPLOYMENTS, kube.STATEFUL_SETS, kube.DAEMON_SETS)
 
 NOT_SHOWN = "manifests do not show it"
 CURE = "judge the live cluster: seatrial assess"
@@ -87,9 +90,9 @@ class ManifestsSource:
         return as_struct(row, stored, need.id) if stored else row
 
     def _open(self, need: Need) -> list[Gap]:
-        """What the manifests cannot close: kinds of the cluster, and namespaces that they only use."""
+        """What the manifests cannot close: kinds of the cluster, namespaces that they only use, operators' pods."""
         if need.namespaced:
-            return []
+            return self._of_operators(need)
         whole = Gap(need.id, Cause.NOT_RECORDED, NOT_SHOWN, CURE)
         if need != kube.NAMESPACES:
             return [whole]
@@ -99,6 +102,26 @@ class ManifestsSource:
         used = {_key(row)[0] for row in self._manifests} - {"", *defined}
         detail = "the manifests use this namespace and do not define it"
         return [Gap(need.id, Cause.NOT_RECORDED, detail, CURE, "", name) for name in sorted(used)]
+
+    def _of_operators(self, need: Need) -> list[Gap]:
+        """Custom resources may bring pods that no manifest shows: those of their namespace are then not all known."""
+        if need not in _BROUGHT_BY_OPERATORS:
+            return []
+        places = {
+            _key(row)[0]: row.object["kind"]
+            for row in self._manifests
+            if group_of(row.object) not in BUILT_IN and row.object["kind"] not in BRINGS_NO_PODS
+        }
+        return [
+            Gap(
+                need.id,
+                Cause.NOT_RECORDED,
+                f"a {kind} may bring pods that manifests do not show",
+                CURE,
+                place,
+            )
+            for place, kind in sorted(places.items())
+        ]
 
     def _groups(self) -> list[Group]:
         found: dict[tuple[str, str], set[str]] = {}
@@ -125,29 +148,10 @@ def _placed(manifest: Manifest) -> Manifest:
     namespace = metadata.get("namespace")
     if namespace is not None and not isinstance(namespace, str):
         raise UserError(f"{manifest.where}: metadata.namespace is no text", hint="put it in quotes")
-    if not namespace and (group_of(row), row["kind"]) not in _OF_THE_CLUSTER:
+    if not namespace and (group_of(row), row["kind"]) not in OF_THE_CLUSTER:
         namespace = "default"
     placed = {**metadata, "name": name, "namespace": namespace or ""}
     return Manifest({**row, "metadata": placed}, manifest.where)
-
-
-_OF_THE_CLUSTER = {
-    (need.group, need.kind)
-    for need in vars(kube).values()
-    if isinstance(need, Need) and need.kind and not need.namespaced
-} | {
-    ("", "PersistentVolume"),
-    ("rbac.authorization.k8s.io", "ClusterRole"),
-    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"),
-    ("storage.k8s.io", "StorageClass"),
-    ("networking.k8s.io", "IngressClass"),
-    ("apiregistration.k8s.io", "APIService"),
-    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
-    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
-}  # custom resources of the cluster get a namespace that no need asks for
 
 
 def _key(manifest: Manifest) -> Key:

@@ -1,28 +1,15 @@
-"""The Pod Security Standards in every version, as the API server's own admission judges them.
+"""The controls of the Pod Security Standards, each with the minor versions in which it speaks.
 
-A namespace's label names a level and a version; the rules of a version are those whose control began at or before
-it. A restricted control may replace a baseline one: then only the restricted one speaks.
+The newest change that is known here is that of 1.35; 1.36 changed nothing. All containers count: those that start,
+sidecars, and those that were added for debugging.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
 from seatrial.wire.pod import Container, Handler, Pod, PodSecurityContext, SeccompProfile, SecurityContext
 
-NEWEST = 36
-"""The newest minor of Kubernetes whose controls are known here."""
-
-LEVELS = ("privileged", "baseline", "restricted")
-ENFORCE = "pod-security.kubernetes.io/enforce"
-ENFORCE_VERSION = "pod-security.kubernetes.io/enforce-version"
-
-AT = "/metadata/labels"
-LABEL_IT = "label namespaces with pod-security.kubernetes.io/enforce"
-ACCEPT_LABELS = "accept the reading psa-labels in seatrial.yaml (no prober in this version)"
-
-_VERSION = re.compile(r"v1\.(0|[1-9]\d{0,3})")
 _SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod"
 _SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
@@ -58,82 +45,19 @@ _VOLUMES = (
 _NOT_SET = SecurityContext()
 _POD_NOT_SET = PodSecurityContext()
 
-
-class UnknownVersion(ValueError):
-    """A version newer than the controls that are known here."""
-
-
-class Violation(Struct, frozen=True, order=True):
-    """A control that a pod breaks: its id, what breaks it, and where (a pointer into the pod)."""
-
-    control: str
-    says: str
-    at: str
-
-
-class Enforced(Struct, frozen=True):
-    """What a namespace's labels enforce. ``minor`` is None for ``latest``; ``odd`` tells a value that does not parse.
-
-    The server reads a level that does not parse as restricted, and such a version as latest.
-    """
-
-    level: str
-    minor: int | None
-    odd: str = ""
-
-    @property
-    def note(self) -> str:
-        """A remark where the server does not enforce what was written."""
-        return f"{self.odd} does not parse; what counts is {describe(self)}" if self.odd else ""
-
-
-def enforced(labels: Mapping[str, str]) -> Enforced | None:
-    """What the labels enforce; None where they do not say, which leaves it to the server's own configuration."""
-    level = labels.get(ENFORCE)
-    if level is None:
-        return None
-    odd = "" if level in LEVELS else f"{ENFORCE}={level}"
-    version = labels.get(ENFORCE_VERSION, "latest")
-    match = _VERSION.fullmatch(version)
-    if match is None and version != "latest":
-        odd = odd or f"{ENFORCE_VERSION}={version}"
-    return Enforced(level if level in LEVELS else "restricted", int(match[1]) if match else None, odd)
-
-
-def describe(found: Enforced | None) -> str:
-    """What labels enforce, in words."""
-    if found is None:
-        return "no enforce label"
-    version = "latest" if found.minor is None else f"v1.{found.minor}"
-    return f"enforce: {found.level}, {version}"
-
-
-def violations(pod: Pod, level: str, minor: int) -> tuple[Violation, ...]:
-    """What a pod breaks of a level in version 1.``minor``, sorted. Raises UnknownVersion for a newer one."""
-    if minor > NEWEST:
-        raise UnknownVersion(f"the controls of 1.{minor} are newer than those known here (1.{NEWEST})")
-    if level == "privileged":
-        return ()
-    found: list[Violation] = []
-    for control in _CONTROLS:
-        if minor < control.since or (control.restricted and level == "baseline"):
-            continue
-        if level == "restricted" and control.replaced_since is not None and minor >= control.replaced_since:
-            continue
-        found += [Violation(control.id, says, at) for says, at in control.broken(pod, minor)]
-    return tuple(sorted(found))
-
-
 Broken = Iterator[tuple[str, str]]
+"""What breaks a control, in words, and where: a JSON pointer into the pod."""
 
 
-class _Control(Struct, frozen=True):
+class Control(Struct, frozen=True):
+    """What a standard forbids: ``broken`` yields, for a pod and a minor version, what breaks it and where."""
+
     id: str
     broken: Callable[[Pod, int], Broken]
     since: int = 0
     restricted: bool = False
     replaced_since: int | None = None
-    """From this minor on a restricted control speaks in its place."""
+    """From this minor on, at the restricted level, another control speaks in its place."""
 
 
 def _containers(pod: Pod) -> Iterator[tuple[Container, SecurityContext, str]]:
@@ -150,6 +74,10 @@ def _containers(pod: Pod) -> Iterator[tuple[Container, SecurityContext, str]]:
 
 def _of_pod(pod: Pod) -> PodSecurityContext:
     return pod.spec.security_context or _POD_NOT_SET
+
+
+def _annotation(key: str) -> str:
+    return f"/metadata/annotations/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def _is_windows(pod: Pod, minor: int) -> bool:
@@ -252,7 +180,7 @@ def _apparmor(pod: Pod, _: int) -> Broken:
     for key, value in sorted(pod.metadata.annotations.items()):
         fine = value in {"", "runtime/default"} or value.startswith("localhost/")
         if key.startswith(_APPARMOR) and not fine:
-            yield f"an annotation sets AppArmor to {value}", "/metadata/annotations"
+            yield f"an annotation sets AppArmor to {value}", _annotation(key)
 
 
 def _selinux(pod: Pod, minor: int) -> Broken:
@@ -288,7 +216,7 @@ def _baseline_seccomp(pod: Pod, minor: int) -> Broken:
             value = pod.metadata.annotations.get(key)
             fine = value in {None, "runtime/default", "docker/default"} or str(value).startswith("localhost/")
             if not fine:
-                yield f"an annotation sets seccomp to {value}", "/metadata/annotations"
+                yield f"an annotation sets seccomp to {value}", _annotation(key)
         return
     for name, profile, at in _seccomp_profiles(pod):
         if profile is not None and profile.type not in {"RuntimeDefault", "Localhost"}:
@@ -351,24 +279,24 @@ def _run_as_user(pod: Pod, minor: int) -> Broken:
             yield f"{container.name} runs as user 0", f"{at}/securityContext/runAsUser"
 
 
-_CONTROLS = (
-    _Control("windowsHostProcess", _host_process),
-    _Control("hostNamespaces", _host_namespaces),
-    _Control("privileged", _privileged),
-    _Control("capabilities", _baseline_capabilities, replaced_since=22),
-    _Control("hostPathVolumes", _host_path, replaced_since=0),
-    _Control("hostPorts", _host_ports),
-    _Control("hostProbesAndHostLifecycle", _host_probes, since=34),
-    _Control("appArmorProfile", _apparmor),
-    _Control("seLinuxOptions", _selinux),
-    _Control("procMount", _baseline_proc_mount, replaced_since=35),
-    _Control("seccompProfile", _baseline_seccomp, replaced_since=19),
-    _Control("sysctls", _sysctls),
-    _Control("restrictedVolumes", _restricted_volumes, restricted=True),
-    _Control("allowPrivilegeEscalation", _privilege_escalation, since=8, restricted=True),
-    _Control("runAsNonRoot", _run_as_non_root, restricted=True),
-    _Control("runAsUser", _run_as_user, since=23, restricted=True),
-    _Control("seccompProfile", _restricted_seccomp, since=19, restricted=True),
-    _Control("capabilities", _restricted_capabilities, since=22, restricted=True),
-    _Control("procMount", _proc_mount, since=35, restricted=True),
+CONTROLS = (
+    Control("windowsHostProcess", _host_process),
+    Control("hostNamespaces", _host_namespaces),
+    Control("privileged", _privileged),
+    Control("capabilities", _baseline_capabilities, replaced_since=22),
+    Control("hostPathVolumes", _host_path, replaced_since=0),
+    Control("hostPorts", _host_ports),
+    Control("hostProbesAndHostLifecycle", _host_probes, since=34),
+    Control("appArmorProfile", _apparmor),
+    Control("seLinuxOptions", _selinux),
+    Control("procMount", _baseline_proc_mount, replaced_since=35),
+    Control("seccompProfile", _baseline_seccomp, replaced_since=19),
+    Control("sysctls", _sysctls),
+    Control("restrictedVolumes", _restricted_volumes, restricted=True),
+    Control("allowPrivilegeEscalation", _privilege_escalation, since=8, restricted=True),
+    Control("runAsNonRoot", _run_as_non_root, restricted=True),
+    Control("runAsUser", _run_as_user, since=23, restricted=True),
+    Control("seccompProfile", _restricted_seccomp, since=19, restricted=True),
+    Control("capabilities", _restricted_capabilities, since=22, restricted=True),
+    Control("procMount", _proc_mount, since=35, restricted=True),
 )
