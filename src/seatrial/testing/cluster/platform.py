@@ -14,7 +14,7 @@ CLASS = "standard-local"
 
 
 class Platform:
-    """``late`` are labels that namespaces get after their pods were made."""
+    """What ``platforms/platform.yaml`` describes; the names of its keys are explained there."""
 
     def __init__(self) -> None:
         text = (
@@ -26,6 +26,7 @@ class Platform:
         self.namespaces: dict[str, Json] = described["namespaces"]
         self.workloads: list[Json] = described["workloads"]
         self._extra: str = described["extra"]
+        self.late: str = described["late"]
 
     def images(self) -> set[str]:
         """Every image that a pod of the platform names."""
@@ -46,6 +47,9 @@ class Platform:
             "provisioner": "kubernetes.io/no-provisioner",
             "volumeBindingMode": "WaitForFirstConsumer",
         }
+        for caller, row in self.namespaces.items():
+            for callee in row.get("calls", ()):
+                yield from _call(caller, callee)
         for row in self.workloads:
             yield from _workload(row)
 
@@ -71,7 +75,8 @@ def _namespace(name: str, row: Json) -> Iterator[Json]:
         "requests.cpu": "4", "requests.memory": "6Gi", "limits.memory": "12Gi", "pods": "60", "requests.storage": "20Gi",
     }  # fmt: skip
     if row.get("quota", True):
-        yield _object("v1", "ResourceQuota", name, "compute", {"hard": hard})
+        scopes = {"scopes": row["quotaScopes"]} if "quotaScopes" in row else {}
+        yield _object("v1", "ResourceQuota", name, "compute", {"hard": hard} | scopes)
     if row.get("limitRange", True):
         item = {
             "type": "Container",
@@ -100,13 +105,12 @@ def _policies(name: str, row: Json) -> Iterator[Json]:
             "allow-dns",
             {"podSelector": {}, "policyTypes": ["Egress"], "egress": [rule]},
         )
-    within = {"from": [{"podSelector": {}}], "ports": [{"port": PORT}]}
+    everyone: list[Json] = [{"podSelector": {}}]
+    within: Json = {"ingress": [{"from": everyone, "ports": [{"port": PORT}]}]}
+    if row.get("denyEgress", True):
+        within["egress"] = [{"to": everyone, "ports": [{"port": PORT}]}]
     yield _object(
-        api,
-        "NetworkPolicy",
-        name,
-        "allow-within",
-        {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [within]},
+        api, "NetworkPolicy", name, "allow-within", {"podSelector": {}, "policyTypes": types} | within
     )
     if row.get("allowAll"):
         yield _object(
@@ -118,13 +122,43 @@ def _policies(name: str, row: Json) -> Iterator[Json]:
         )
 
 
+def _call(caller: str, callee: str) -> Iterator[Json]:
+    """One namespace's pods may call those of another: out of the one, into the other."""
+    api = "networking.k8s.io/v1"
+
+    def side(way: str, peers: str, other: str) -> Json:
+        peer = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": other}}}
+        return {
+            "podSelector": {},
+            "policyTypes": [way.title()],
+            way: [{peers: [peer], "ports": [{"port": PORT}]}],
+        }
+
+    yield _object(api, "NetworkPolicy", caller, f"allow-to-{callee}", side("egress", "to", callee))
+    yield _object(api, "NetworkPolicy", callee, f"allow-from-{caller}", side("ingress", "from", caller))
+
+
 def _workload(row: Json) -> Iterator[Json]:
     kind, namespace, name = row.get("kind", "Deployment"), row["in"], row["name"]
-    template = {"metadata": {"labels": {"app": name}}, "spec": _pod(row)}
+    labels = {
+        "app": name,
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/part-of": namespace,
+        "app.kubernetes.io/version": row["image"].rpartition(":")[2],
+    }
+    template = {"metadata": {"labels": labels}, "spec": _pod(row)}
     replicas = row.get("replicas", 1)
     selector = {"matchLabels": {"app": name}}
-    if kind == "CronJob":
-        yield _cron_job(row, template)
+    yield {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "automountServiceAccountToken": False,
+    }
+    if kind in {"CronJob", "Job"}:
+        job = {"backoffLimit": 0, "template": _once(row, template)}
+        runs = job if kind == "Job" else _schedule(row) | {"jobTemplate": {"spec": job}}
+        yield _object("batch/v1", kind, namespace, name, runs, labels)
         return
     spec: Json = {"selector": selector, "template": template}
     if kind != "DaemonSet":
@@ -137,7 +171,7 @@ def _workload(row: Json) -> Iterator[Json]:
         }
     if "claim" in row:
         yield {"apiVersion": "v1", "kind": "PersistentVolumeClaim", **_claim(row["claim"], namespace)}
-    yield _object("apps/v1", kind, namespace, name, spec, {"app": name})
+    yield _object("apps/v1", kind, namespace, name, spec, labels)
     if kind != "DaemonSet" and row.get("service", True):
         service: Json = {
             "selector": {"app": name},
@@ -168,21 +202,24 @@ def _autoscaler(row: Json) -> Json:
     return _object("autoscaling/v2", "HorizontalPodAutoscaler", row["in"], row["name"], spec)
 
 
-def _cron_job(row: Json, template: Json) -> Json:
+def _once(row: Json, template: Json) -> Json:
+    """The template of a pod that does its work and ends."""
     template["spec"] |= {"restartPolicy": "Never"}
     container = template["spec"]["containers"][0]
     container["args"] = ["fail" if row.get("fails") else "ok"]
     container.pop("readinessProbe")
-    spec = {
+    return template
+
+
+def _schedule(row: Json) -> Json:
+    return {
         "schedule": row["schedule"],
         "timeZone": "Etc/UTC",
         "concurrencyPolicy": row.get("concurrency", "Forbid"),
         "suspend": row.get("suspend", False),
         "successfulJobsHistoryLimit": 1,
         "failedJobsHistoryLimit": 1,
-        "jobTemplate": {"spec": {"backoffLimit": 0, "template": template}},
     }
-    return _object("batch/v1", "CronJob", row["in"], row["name"], spec, {"app": row["name"]})
 
 
 def _pod(row: Json) -> Json:
@@ -193,6 +230,7 @@ def _pod(row: Json) -> Json:
         "capabilities": {"drop": ["ALL"]},
     }
     pod: Json = {
+        "serviceAccountName": row["name"],
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": 1,
         "securityContext": {
