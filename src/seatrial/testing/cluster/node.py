@@ -1,9 +1,10 @@
 """One node: containerd, kubelet and kube-proxy in a network and a mount namespace of their own."""
 
 import json
+import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from seatrial.testing.cluster import network, processes
@@ -237,18 +238,19 @@ def stop_node(name: str, folder: Path) -> None:
     A container outlives its shim, so its processes are found by their cgroup.
     """
     processes.end_all(folder)
-    groups = cgroups(name)
-    held = {
-        int(pid) for top in groups for file in top.rglob("cgroup.procs") for pid in file.read_text().split()
-    }
+    groups = [group for top in cgroups(name) for group in _deepest_first(top)]
+    held = {int(pid) for group in groups for pid in (group / "cgroup.procs").read_text().split()}
     processes.end([*processes.matching(f"{folder}/run/", "containerd-shim"), *held])
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
     for mount in sorted((row for row in mounts if row.startswith(f"{folder}/")), reverse=True):
         subprocess.run(["umount", "-l", mount], check=True, capture_output=True)
-    for top in groups:
-        for group in sorted((row for row in top.rglob("*") if row.is_dir()), reverse=True):
-            group.rmdir()
-        top.rmdir()
+    for group in groups:
+        group.rmdir()
+
+
+def _deepest_first(top: Path) -> Iterator[Path]:
+    for path, _, _ in os.walk(top, topdown=False):
+        yield Path(path)
 
 
 def _until(holds: Callable[[], bool], what: str) -> None:
