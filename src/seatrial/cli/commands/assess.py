@@ -59,7 +59,7 @@ def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str
 @quiet_option
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    r"""Judge every item of the checklist from evidence.
+    """Judge every item of the checklist from evidence.
 
     Reads the cluster of the current context, or what another option names; never writes to it.
 
@@ -70,7 +70,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     helm template . | seatrial assess --manifests -
 
     Exit code: 0 the gate holds, 1 it does not, 2 usage or configuration, 3 it cannot be told.
-    """  # fmt: skip
+    """  # noqa: D301  # click reads \b as a mark
     from seatrial.app.assessing import run
     from seatrial.cli.screen import page, progress
 

@@ -9,11 +9,11 @@ SHELLS = ("bash", "zsh", "fish")
 @click.command("completion", short_help="Print the completion script of a shell.")
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
-    r"""Print the completion script of a shell.
+    """Print the completion script of a shell.
 
     \b
     source <(seatrial completion bash)
-    """
+    """  # noqa: D301  # click reads \\b as a mark
     from seatrial.cli.main import program
 
     script = get_completion_class(shell)

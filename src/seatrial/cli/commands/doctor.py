@@ -16,7 +16,7 @@ from seatrial.cli.commands._options import cluster_options, profile_option, quie
 @quiet_option
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    r"""Show what stands between unknown and decided: what you may not read, and what nobody declared.
+    """Show what stands between unknown and decided: what you may not read, and what nobody declared.
 
     Asks the API server itself, by SelfSubjectAccessReview, whether each list may be read in the whole cluster.
 
@@ -25,7 +25,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     seatrial doctor --rbac | kubectl apply -f -
 
     Exit code: 0 everything can be read, 1 something cannot, 2 usage or configuration.
-    """  # fmt: skip
+    """  # noqa: D301  # click reads \b as a mark
     from seatrial.app import diagnosing
     from seatrial.cli.screen import progress
 
