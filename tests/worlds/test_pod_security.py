@@ -4,6 +4,7 @@ For each level and version there is a namespace that enforces it. A pod is creat
 that the refusal names must be those that the evaluator finds, no more and no fewer.
 """
 
+import json
 import random
 import re
 
@@ -11,8 +12,9 @@ import msgspec
 import pytest
 
 from seatrial.semantics.pod_security import ENFORCE, ENFORCE_VERSION, NEWEST, enforced, violations
-from seatrial.testing.pod_security import ALONE, HARMLESS, mixed
+from seatrial.testing.pod_security import ALONE, mixed
 from seatrial.testing.testbed.state_world import StateWorld
+from seatrial.wire.chunks import without_nulls
 from seatrial.wire.pod import Pod
 
 LEVELS = ("baseline", "restricted")
@@ -23,7 +25,8 @@ EDGES = {"v1.0", f"v1.{NEWEST}", "latest", *(f"v1.{at}" for change in CHANGES fo
 
 CONTROLS = {
     "allowPrivilegeEscalation != false": "allowPrivilegeEscalation",
-    "forbidden AppArmor profiles?": "appArmorProfile",
+    "forbidden AppArmor profile": "appArmorProfile",
+    "forbidden AppArmor profiles": "appArmorProfile",
     "forbidden sysctls": "sysctls",
     "host namespaces": "hostNamespaces",
     "hostPath volumes": "hostPathVolumes",
@@ -40,15 +43,16 @@ CONTROLS = {
     "seccompProfile": "seccompProfile",
     "unrestricted capabilities": "capabilities",
 }
-"""What a refusal calls each control."""
-NAMED = {re.compile(rf"(?:: |, ){words} \("): control for words, control in CONTROLS.items()}
+"""What the server calls each control."""
+VIOLATES = re.compile(r'violates PodSecurity "(?P<standard>[^"]*)": (?P<said>.*)', re.DOTALL)
 
 CREATED = [case for case in ALONE if not case.stored]
-STORED = [case for case in ALONE if case.stored]
-MIXTURES = [
-    tuple(random.Random(f"mixture {seed}").sample([case for case in CREATED if case.broken], 2))
-    for seed in range(60)
-]
+DEBUGGED = [case for case in ALONE if "ephemeralContainers" in case.pod["spec"]]
+(OLD,) = (case for case in ALONE if case.stored and case not in DEBUGGED)
+OLD_PLACE, OLD_POD = "unlabelled", "old"
+(NODES_NETWORK,) = (case.pod for case in ALONE if case.name == "the node's network")
+BREAKING = [case for case in CREATED if case.broken]
+MIXTURES = [random.Random(seed).sample(BREAKING, 2) for seed in range(60)]  # noqa: S311  # the same each time
 
 
 def name_of(level, version):
@@ -64,22 +68,25 @@ def namespace(level, version):
     ]
 
 
-def as_stored(case, level, version):
-    """The pod as it stands there from before: one for each case, without the containers that come for debugging."""
+def before_debugging(case, level, version):
+    """The pod as it stands there before a container for debugging is added."""
     spec = {key: value for key, value in case.pod["spec"].items() if key != "ephemeralContainers"}
-    metadata = {"name": f"stored-{STORED.index(case)}", "namespace": name_of(level, version)}
-    return {
-        **case.pod,
-        "metadata": metadata,
-        "spec": {**spec, "dnsPolicy": "Default", "restartPolicy": "Always"},
-    }
+    metadata = {"name": f"debugged-{DEBUGGED.index(case)}", "namespace": name_of(level, version)}
+    return {**case.pod, "metadata": metadata, "spec": {**spec, "serviceAccountName": "default"}}
 
 
 @pytest.fixture(scope="module")
 def server(control_plane):
     rows = [row for version in VERSIONS for level in LEVELS for row in namespace(level, version)]
     rows += namespace("privileged", "latest")
-    rows += [as_stored(case, level, version) for case in STORED for level in LEVELS for version in VERSIONS]
+    rows += [
+        before_debugging(case, level, version)
+        for case in DEBUGGED
+        for level in LEVELS
+        for version in VERSIONS
+    ]
+    rows.append({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OLD_PLACE}})
+    rows.append({**OLD.pod, "metadata": {"name": OLD_POD, "namespace": OLD_PLACE}})
     with StateWorld(control_plane).holding(rows):
         yield control_plane
 
@@ -94,31 +101,38 @@ def refused(answer, level, version):
     status, body = answer
     if status in {200, 201}:
         return set()
-    assert (status, body["reason"]) == (403, "Forbidden"), body
-    message = body["message"]
-    start = f'violates PodSecurity "{level}:{version}": '
-    assert start in message, message
-    said = message[message.index(start) + len(start) - len(": ") :]
-    found = {control for words, control in NAMED.items() if words.search(said)}
-    assert found, message
-    return found
+    found = VIOLATES.search(body["message"])
+    assert status == 403, body["message"]
+    assert found, body["message"]
+    assert found["standard"] == f"{level}:{version}"
+    return controls(re.sub(r" \([^()]*\)", "", found["said"]))
+
+
+def controls(said):
+    return {CONTROLS[words] for words in said.split(", ")}
+
+
+def read(pod):
+    return msgspec.convert(without_nulls(pod), type=Pod)
 
 
 def broken(pod, level, version):
+    """The controls that the evaluator finds; for a newer version than the server's it takes the server's newest, too."""
     minor = enforced({ENFORCE: level, ENFORCE_VERSION: version}).minor
     newest = NEWEST if minor is None else min(minor, NEWEST)
-    return {row.control for row in violations(msgspec.convert(pod, type=Pod), level, newest)}
+    return {row.control for row in violations(pod, level, newest)}
 
 
 def compare(server, pod, versions):
     """How often the server was asked. Every disagreement is named."""
     status, admitted = create(server, pod, "privileged", "latest")
     assert status == 201, admitted["message"]
+    written, admitted = read(pod), read(admitted)
     apart = []
     for level in LEVELS:
         for version in versions:
             says = refused(create(server, pod, level, version), level, version)
-            as_written, as_admitted = broken(pod, level, version), broken(admitted, level, version)
+            as_written, as_admitted = broken(written, level, version), broken(admitted, level, version)
             if not says == as_written == as_admitted:
                 apart.append((level, version, says, as_written, as_admitted))
     assert apart == []
@@ -152,24 +166,87 @@ def test_several_broken_controls_are_all_named(server, compared):
     assert taken > len(MIXTURES) / 2
 
 
-@pytest.mark.parametrize("case", STORED, ids=lambda case: case.name)
-def test_what_stands_there_from_before_is_judged_when_it_is_changed(case, server, compared):
-    """A container for debugging is added to it, as a dry run: the server then judges the whole pod."""
-    added = case.pod["spec"].get("ephemeralContainers", [{**HARMLESS, "name": "debug"}])
-    change = {"spec": {"ephemeralContainers": added}}
+@pytest.mark.parametrize("case", DEBUGGED, ids=lambda case: case.name)
+def test_containers_for_debugging_are_judged_with_the_pod_that_they_are_added_to(case, server, compared):
+    change = {"spec": {"ephemeralContainers": case.pod["spec"]["ephemeralContainers"]}}
+    pod = read(case.pod)
     apart = []
     for level in LEVELS:
         for version in VERSIONS:
-            place = as_stored(case, level, version)["metadata"]
+            place = before_debugging(case, level, version)["metadata"]
             path = (
                 f"/api/v1/namespaces/{place['namespace']}/pods/{place['name']}/ephemeralcontainers?dryRun=All"
             )
             answer = server.request("PATCH", path, change, "application/strategic-merge-patch+json")
-            pair = refused(answer, level, version), broken(case.pod, level, version)
+            pair = refused(answer, level, version), broken(pod, level, version)
             if pair[0] != pair[1]:
                 apart.append((level, version, *pair))
     assert apart == []
     compared.append(len(LEVELS) * len(VERSIONS))
+
+
+def test_what_no_server_takes_anew_is_judged_when_its_namespace_is_labelled(server, compared):
+    """Labelling a namespace, as a dry run, warns of the pod that stands there already."""
+    assert "procMount" in first_warned(server)
+    pod = read(OLD.pod)
+    for level in LEVELS:
+        for version in VERSIONS:
+            assert warned(server, level, version) == broken(pod, level, version), (level, version)
+    compared.append(len(LEVELS) * len(VERSIONS))
+
+
+def first_warned(server):
+    """What the server warns of as soon as it has noticed the pod, which it does within milliseconds."""
+    tries = (warned(server, "restricted", "latest") for _ in range(2000))
+    return next((found for found in tries if found), set())
+
+
+def warned(server, level, version):
+    """The controls that a server says the old pod breaks, when its namespace is labelled."""
+    labels = {"metadata": {"labels": {ENFORCE: level, ENFORCE_VERSION: version}}}
+    answer = server._pool.request(
+        "PATCH",
+        f"{server.server}/api/v1/namespaces/{OLD_PLACE}?dryRun=All",
+        body=json.dumps(labels),
+        headers={"Content-Type": "application/merge-patch+json"},
+    )
+    assert answer.status == 200, answer.data
+    said = [re.search(rf'"{OLD_POD}: (.*)"', warning) for warning in answer.headers.getlist("Warning")]
+    return {control for found in said if found for control in controls(found[1])}
+
+
+LABELS = [
+    {},
+    {ENFORCE_VERSION: "v1.20"},
+    {ENFORCE: "baseline"},
+    {ENFORCE: "baseline", ENFORCE_VERSION: "v1.20"},
+    {ENFORCE: "baseline", ENFORCE_VERSION: "v1.12345"},
+    {ENFORCE: "baseline", ENFORCE_VERSION: "1.20"},
+    {ENFORCE: "baseline", ENFORCE_VERSION: "v1.05"},
+    {ENFORCE: "baseline", ENFORCE_VERSION: "v1.20.1"},
+    {ENFORCE: "baseline", ENFORCE_VERSION: "v2.0"},
+    {ENFORCE: "baseline", ENFORCE_VERSION: ""},
+    {ENFORCE: "Baseline"},
+    {ENFORCE: "restrictd", ENFORCE_VERSION: "v1.20"},
+    {ENFORCE: ""},
+]
+
+
+@pytest.mark.parametrize("labels", LABELS, ids=lambda labels: ", ".join(labels.values()) or "none")
+def test_labels_are_read_as_the_server_reads_them(labels, control_plane):
+    """Values that do not parse cannot be written through the API; what stands there already is enforced all the same."""
+    labelled = f"labels-{LABELS.index(labels)}"
+    rows = namespace("any", labelled)
+    rows[0]["metadata"]["labels"] = labels
+    found = enforced(labels)
+    with StateWorld(control_plane).holding(rows):
+        status, body = create(control_plane, NODES_NETWORK, "any", labelled)
+
+    if found is None:
+        assert status == 201
+    else:
+        version = "latest" if found.minor is None else f"v1.{found.minor}"
+        assert VIOLATES.search(body["message"])["standard"] == f"{found.level}:{version}"
 
 
 @pytest.fixture(scope="module")
