@@ -202,6 +202,22 @@ def test_a_group_that_is_not_served_is_not_asked_for(tmp_path):
     assert not any("security-profiles" in path for path in server.seen)
 
 
+@pytest.mark.parametrize(("minor", "emulates"), [("34", "v1.34"), ("36", "")])
+def test_a_server_that_keeps_older_rules_says_so(tmp_path, minor, emulates):
+    told = {"gitVersion": "v1.36.3", "minor": "36", "emulationMajor": "1", "emulationMinor": minor}
+
+    def version(handler, *_):
+        if handler.path == "/version":
+            send(handler, 200, told)
+            return True
+        return False
+
+    with Faulty({}, version) as server:
+        found = connect(kubeconfig=server.kubeconfig(tmp_path), request_timeout=5).cluster()
+
+    assert (found.version, found.emulates) == ("v1.36.3", emulates)
+
+
 def test_a_group_whose_service_is_down_is_a_gap(tmp_path):
     group = {
         "metadata": {"name": kube.PROFILE_NODE_STATUSES.group},

@@ -37,7 +37,8 @@ class PodSecurity:
         """The server's minor version; for manifests, which have no server, the newest that is known."""
         if self._views.trial.declared:
             return NEWEST
-        match = _VERSION.fullmatch(self._views.trial.cluster.version)
+        cluster = self._views.trial.cluster
+        match = _VERSION.fullmatch(cluster.emulates or cluster.version)
         if match is None:
             raise Unseen(
                 Gap(

@@ -17,6 +17,8 @@ class Cluster(Struct, frozen=True, omit_defaults=True):
     context: str = ""
     version: str = ""
     """As the API server says it, such as ``v1.36.3``."""
+    emulates: str = ""
+    """The older version whose rules it keeps, such as ``v1.34``, where it was started to emulate one."""
 
 
 class Group(Struct, frozen=True, omit_defaults=True, order=True):

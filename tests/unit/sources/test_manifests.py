@@ -173,3 +173,15 @@ def test_custom_resources_may_bring_pods_that_nobody_sees(tmp_path, kind, is_ope
     )
 
     assert bool(source(tmp_path, text).ask(kube.PODS).gaps) is is_open
+
+
+@pytest.mark.parametrize(
+    "volume", ["{name: tmp}", "{name: tmp, emptyDir: null}", "{name: tmp, emptyDir: {}}"]
+)
+def test_a_volume_without_a_source_is_an_empty_directory(tmp_path, volume):
+    text = (
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [], volumes: [{volume}]}}\n"
+    )
+    (pod,) = pods(source(tmp_path, text))
+
+    assert pod.spec.volumes[0].empty_dir is not None

@@ -90,6 +90,7 @@ class KubeSource:
             server=server.server,
             context=server.context,
             version=_text(version.body, "gitVersion") if version.status == 200 else "",
+            emulates=_emulated(version.body) if version.status == 200 else "",
         )
 
     def ask(self, need: Need) -> Evidence:
@@ -211,6 +212,12 @@ def _served_version(need: Need, discovery: Discovery) -> str:
         detail = f"the server cannot ask the API service behind {need.group}"
         raise Refused(Gap(need.id, Cause.STALE, detail, f"kubectl get apiservice {version}.{need.group}"))
     return ""
+
+
+def _emulated(body: bytes) -> str:
+    """The version that a server emulates, where it says another one than its own."""
+    major, minor = _text(body, "emulationMajor"), _text(body, "emulationMinor")
+    return f"v{major}.{minor}" if minor and minor != _text(body, "minor") else ""
 
 
 def _text(body: bytes, *path: str) -> str:

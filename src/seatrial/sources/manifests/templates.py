@@ -30,11 +30,24 @@ def pods(manifests: list[Manifest]) -> Iterator[Manifest]:
         row = manifest.object
         kind = row["kind"]
         if kind == "Pod" and group_of(row) == "":
-            yield Manifest({**row, "status": None}, manifest.where)
+            yield Manifest({**row, "spec": _with_volumes(row.get("spec")), "status": None}, manifest.where)
             continue
         template = _template(row, kind)
         if template is not None:
             yield Manifest(_pod(row, template), manifest.where)
+
+
+def _with_volumes(spec: Any) -> Any:
+    """The spec as a server would hold it: a volume that names no source is an emptyDir."""
+    if not isinstance(spec, dict) or not isinstance(spec.get("volumes"), list):
+        return spec or {}
+    volumes = [
+        {**row, "emptyDir": {}}
+        if isinstance(row, dict) and all(value is None for key, value in row.items() if key != "name")
+        else row
+        for row in spec["volumes"]
+    ]
+    return {**spec, "volumes": volumes}
 
 
 def _template(row: Json, kind: str) -> Json | None:
@@ -65,5 +78,5 @@ def _pod(row: Json, template: Json) -> Json:
                 }
             ],
         },
-        "spec": template.get("spec") or {},
+        "spec": _with_volumes(template.get("spec")),
     }
