@@ -14,7 +14,7 @@ NEXT_SHOWN = 8
 
 _SIGNS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "–"}
 _ASCII = {Outcome.PASS: "+", Outcome.FAIL: "x", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "-"}
-_COLOURS = {Outcome.PASS: "32", Outcome.FAIL: "1;31", Outcome.UNKNOWN: "33", Outcome.NOT_APPLICABLE: "2"}
+_COLOURS = {Outcome.PASS: "32", Outcome.FAIL: "1;31", Outcome.UNKNOWN: "35", Outcome.NOT_APPLICABLE: "2"}
 _GATE = {Outcome.PASS: "holds", Outcome.FAIL: "does not hold", Outcome.UNKNOWN: "cannot be told"}
 
 
