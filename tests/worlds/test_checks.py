@@ -19,13 +19,13 @@ SPO = (kube.PROFILE_NODE_STATUSES.group + "/v1", (kube.PROFILE_NODE_STATUSES.res
 each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 
 
-def served(trap, world_objects):
-    groups = {
+def served(trap, world):
+    groups = set(world.serves) | {
         (change.target, tuple(change.value))
         for change in (trap.changes if trap else ())
         if change.verb == "serve"
     }
-    if "security-profiles-operator" in world_objects:
+    if "security-profiles-operator" in world.objects:
         groups.add(SPO)
     return frozenset(groups)
 
@@ -33,14 +33,12 @@ def served(trap, world_objects):
 @each_check
 def test_every_world_on_the_real_server(check, real_world, proved):
     skipped = 0
-    for name, world, trap in sorted(
-        worlds(module_of(check)), key=lambda row: sorted(served(row[2], row[1].objects))
-    ):
+    for name, world, trap in sorted(worlds(module_of(check)), key=lambda row: sorted(served(row[2], row[1]))):
         held = hold(world, trap)
         if any(place is not None for _, place in held.refused):
             skipped += 1  # RBAC refuses a list in the whole cluster, or nowhere
             continue
-        with real_world.serving(served(trap, world.objects)):
+        with real_world.serving(served(trap, world)):
             found = real_world.judge(check, trap)
 
         assert (trap.gives if trap else PASS) == found.outcome, (name, found.findings, found.gaps)

@@ -2,13 +2,13 @@
 
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from seatrial.inventory.selecting import Selecting
 from seatrial.inventory.views import Views
 from seatrial.model.evidence import Cause, Gap, Need, Partial, Unseen
 from seatrial.needs import kube
-from seatrial.semantics.selectors import matches_map
 from seatrial.wire import cluster, network, policy, storage, workload
-from seatrial.wire.base import Object
-from seatrial.wire.pod import Pod
+from seatrial.wire.base import LabelSelector, Object
+from seatrial.wire.pod import Pod, PodSpec
 
 O = TypeVar("O", bound=Object)  # noqa: E741  # an object of the API
 
@@ -72,6 +72,18 @@ class PriorityClasses(Lookup[cluster.PriorityClass]):
     need = kube.PRIORITY_CLASSES
     struct = cluster.PriorityClass
 
+    def value_of(self, spec: PodSpec) -> int:
+        """The priority of a pod: as admission resolved it; in manifests that of its class, else of the global default.
+
+        Raises Unseen where admission did not resolve it and the classes were not all seen.
+        """
+        if spec.priority is not None:
+            return spec.priority
+        if spec.priority_class_name:
+            found = self.find("", spec.priority_class_name)
+            return 0 if found is None else found.value
+        return next((row.value for row in self.all() if row.global_default), 0)
+
     def own(self) -> tuple[cluster.PriorityClass, ...]:
         """The classes that are not Kubernetes' own, which are named ``system-``."""
         return tuple(row for row in self.all() if not row.name.startswith("system-"))
@@ -81,11 +93,19 @@ class Services(Lookup[network.Service]):
     need = kube.SERVICES
     struct = network.Service
 
+    def __init__(self, table: Partial[network.Service]) -> None:
+        super().__init__(table)
+        self._selecting: dict[str, Selecting[network.Service]] = {}
+
     def selecting(self, namespace: str, labels: dict[str, str]) -> tuple[network.Service, ...]:
         """The Services of a namespace whose selector takes pods with these labels; one without selects none."""
-        return tuple(
-            row for row in self.all(namespace) if row.spec.selector and matches_map(row.spec.selector, labels)
-        )
+        self._table.refuse_gaps(namespace)
+        if namespace not in self._selecting:
+            self._selecting[namespace] = Selecting(
+                (row for row in self._table.known(namespace) if row.spec.selector),
+                lambda row: LabelSelector(match_labels=row.spec.selector),
+            )
+        return tuple(self._selecting[namespace].of(labels))
 
 
 class RuntimeClasses(Lookup[cluster.RuntimeClass]):

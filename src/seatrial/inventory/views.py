@@ -83,9 +83,7 @@ class Views:
         Raises Unseen where discovery did not answer, or where the group is stale and the resource unproved.
         """
         group, _, resource = name.partition("/")
-        groups: Partial[Any] | None = self._made.get("groups")
-        if groups is None:
-            groups = self._made["groups"] = self._groups()
+        groups = self.once("groups", self._groups)
         found: tuple[Group, ...] = tuple(row for row in groups.known(group))
         if any(not resource or resource in row.resources for row in found):
             return True
@@ -101,6 +99,14 @@ class Views:
             )
         groups.all(group)
         return False
+
+    def answers(self, group: str) -> bool:
+        """Whether an API group is served and the server behind it answers. Raises Unseen where discovery did not."""
+        groups = self.once("groups", self._groups)
+        found: tuple[Group, ...] = tuple(groups.known(group))
+        if not found:
+            groups.all(group)
+        return any(not row.stale for row in found)
 
     def _groups(self) -> Partial[Group]:
         evidence = self.trial.evidence.get(kube.DISCOVERY.id)

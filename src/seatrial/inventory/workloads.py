@@ -176,11 +176,18 @@ class Workload:
                 return None
 
     @property
-    def labels(self) -> dict[str, str]:
-        """The labels that its pods get: of the template, or of a pod where there is no template."""
-        if self.controller is not None:
-            return self.controller.spec.template.metadata.labels
-        return self.groups[0].pod.labels if self.groups else {}
+    def size(self) -> int:
+        """The pods it wants; where its kind does not say, those that were seen."""
+        replicas = self.replicas
+        return sum(len(group.pods) for group in self.groups) if replicas is None else replicas
+
+    @property
+    def labels(self) -> tuple[dict[str, str], ...]:
+        """The labels that its pods have, group by group, and those that its template gives to the next ones."""
+        of_pods = tuple(group.pod.labels for group in self.groups)
+        if self.controller is None:
+            return of_pods
+        return (*of_pods, self.controller.spec.template.metadata.labels)
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -215,9 +222,12 @@ class Workloads:
         self._selected: dict[tuple[Among, str], Selection[Any]] = {}
         self._by_owner: dict[Subject, list[PodGroup]] = {}
         self._by_namespace: dict[str, list[PodGroup]] = {}
+        self._unseen: dict[str, Gap] = {}
         for group in groups:
             self._by_owner.setdefault(group.subject, []).append(group)
             self._by_namespace.setdefault(group.namespace, []).append(group)
+            if group.unseen is not None:
+                self._unseen.setdefault(group.namespace, group.unseen)
 
     @classmethod
     def of(cls, views: Views) -> Self:
@@ -237,16 +247,50 @@ class Workloads:
 
     def all(self, namespace: str | None = None) -> tuple[PodGroup, ...]:
         """Every group, mirror pods among them. Raises Unseen where pods may be missing."""
-        self._pods.all(namespace)
-        return self._groups if namespace is None else tuple(self._by_namespace.get(namespace, ()))
+        self.refuse_gaps(namespace)
+        return self.known(namespace)
 
-    def known(self) -> tuple[PodGroup, ...]:
+    def refuse_gaps(self, namespace: str | None = None) -> None:
+        """Raises Unseen where pods may be missing: ``all`` without its groups."""
+        self._pods.refuse_gaps(namespace)
+
+    def known(self, namespace: str | None = None) -> tuple[PodGroup, ...]:
         """The groups that were seen."""
-        return self._groups
+        return self._groups if namespace is None else tuple(self._by_namespace.get(namespace, ()))
 
     def owned_by(self, subject: Subject) -> tuple[PodGroup, ...]:
         """The groups of a workload that were seen."""
         return tuple(self._by_owner.get(subject, ()))
+
+    def find(self, subject: Subject) -> Workload | None:
+        """A workload by its top owner; None where it is proved that there is none.
+
+        An owner of a foreign kind shows by its pods only. Raises Unseen where its pods, their owners or its
+        controller may be missing.
+        """
+        groups = self._all_owned_by(subject)
+        for need, struct in _CONTROLLERS:
+            if (need.group, need.kind) == (subject.group, subject.kind):
+                row = self._views.table(need, struct).find(subject.namespace, subject.name)
+                return None if row is None else Workload(subject, groups, row)
+        return Workload(subject, groups, None) if groups else None
+
+    def controllers(self, namespace: str) -> Iterator[Workload]:
+        """The Deployments and StatefulSets of a namespace. Raises Unseen where some may be missing."""
+        for need, struct in _CONTROLLERS[:2]:
+            for row in self._views.table(need, struct).all(namespace):
+                subject = Subject(need.kind, row.name, namespace, need.group)
+                yield Workload(subject, self._all_owned_by(subject), row)
+
+    def members(self, subject: Subject) -> tuple[Member, ...]:
+        """The pods of a workload. Raises Unseen where some may be missing."""
+        return tuple(member for group in self._all_owned_by(subject) for member in group.pods)
+
+    def _all_owned_by(self, subject: Subject) -> tuple[PodGroup, ...]:
+        self._pods.refuse_gaps(subject.namespace)
+        if subject.namespace in self._unseen:
+            raise Unseen(self._unseen[subject.namespace])
+        return self.owned_by(subject)
 
     def select(
         self, views: Views, among: Among, over: str, facets: Callable[[PodGroup], Any]
@@ -303,7 +347,8 @@ class Workloads:
     def _declared(self, views: Views, row: WorkloadRef, type: type[Any]) -> Any:
         """A workload that the profile names, whether it is there or not."""
         need, struct = next((pair for pair in _CONTROLLERS if pair[0].kind == row.kind), (None, None))
-        subject = Subject(row.kind, row.name, row.namespace, need.group if need else "")
+        foreign = next((owner.group for owner in self._by_owner if row.names(owner)), "")
+        subject = Subject(row.kind, row.name, row.namespace, need.group if need else foreign)
         known = views.table(need, struct).known(row.namespace) if need and struct else iter(())
         controller = next((found for found in known if found.name == row.name), None)
         return type(subject, self.owned_by(subject), controller)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from seatrial.algebra.outcomes import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
-from seatrial.inventory.autoscalers import Autoscalers
+from seatrial.inventory.autoscalers import Autoscalers, MetricsAPIs, Scaling
 from seatrial.inventory.budgets import DisruptionBudgets
 from seatrial.inventory.lookups import (
     CronJobs,
@@ -62,6 +62,7 @@ __all__ = [
     "Judgement",
     "LimitRanges",
     "Limits",
+    "MetricsAPIs",
     "Namespace",
     "NetworkPolicies",
     "Nodes",
@@ -74,6 +75,7 @@ __all__ = [
     "Quota",
     "ResourceQuotas",
     "RuntimeClasses",
+    "Scaling",
     "Services",
     "StatefulSet",
     "StatefulSets",

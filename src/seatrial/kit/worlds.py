@@ -15,7 +15,7 @@ NOW = "2026-06-01T12:00:00Z"
 
 
 class World(Struct, frozen=True):
-    """Objects as they stand in etcd (a YAML stream), the profile (YAML), and the time.
+    """Objects as they stand in etcd (a YAML stream), the profile (YAML), the time, and API groups that are served too.
 
     The namespace ``default`` belongs to the platform in every world, since every server makes it.
     Namespaces that objects stand in are added where they are not given.
@@ -24,6 +24,8 @@ class World(Struct, frozen=True):
     objects: str
     profile: str = ""
     now: str = NOW
+    serves: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Group and version, such as ``metrics.k8s.io/v1beta1``, and its resources."""
 
 
 class Change(Struct, frozen=True):

@@ -103,6 +103,10 @@ class Partial(Generic[V]):
         self._refuse(namespace, None)
         return tuple(self.known(namespace))
 
+    def refuse_gaps(self, namespace: str | None = None) -> None:
+        """Raises Unseen where a gap covers any part of a namespace, or of all: ``all`` without its rows."""
+        self._refuse(namespace, None)
+
     def known(self, namespace: str | None = None) -> Iterator[V]:
         """The rows that were seen, gaps or not. Only for selecting subjects and finding visible faults."""
         if namespace is None:

@@ -46,7 +46,7 @@ def hold(world: World, trap: Trap | None = None) -> Held:
         profile=merge(WORLD_PROFILE, yaml.safe_load(world.profile) or {}),
         now=world.now,
         refused=[],
-        served=[],
+        served=list(world.serves),
     )
     for change in trap.changes if trap else ():
         _apply(held, change)

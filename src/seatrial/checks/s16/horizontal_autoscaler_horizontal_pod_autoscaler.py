@@ -2,8 +2,9 @@
 
 Why: Without one, load is met by whoever is awake; with two, they fight.
 
-What proves it: The HorizontalPodAutoscalers that name a workload as their target, KEDA's among them. Eligible is a
-workload of applications that a Service sends traffic to, unless it is a singleton: one replica and no autoscaler.
+What proves it: The HorizontalPodAutoscalers that name a workload as their target, by group and kind, KEDA's among them.
+Eligible are Deployments and Rollouts of applications that a Service sends traffic to, unless they are singletons (one
+replica and no autoscaler), and whatever else behind a Service has one.
 
 What it does not prove: That it scales in time: item 16.5 asks that under load.
 
@@ -15,11 +16,11 @@ References: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-auto
 
 from seatrial.kit import (
     FAIL,
+    PASS,
     UNKNOWN,
     Autoscalers,
     Judgement,
-    Profile,
-    Services,
+    Scaling,
     Workload,
     World,
     add,
@@ -67,7 +68,7 @@ metadata:
   namespace: shop
   labels: {app: web}
   ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d, uid: 8b, controller: true}]
-spec: {priorityClassName: standard, priority: 1000, containers: [{name: main, image: "shop/web:1"}]}
+spec: {containers: [{name: main, image: "shop/web:1", resources: {requests: {cpu: 50m, memory: 64Mi}}}]}
 status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
 ---
 apiVersion: v1
@@ -77,7 +78,7 @@ metadata:
   namespace: shop
   labels: {app: web}
   ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d, uid: 8b, controller: true}]
-spec: {priorityClassName: standard, priority: 1000, containers: [{name: main, image: "shop/web:1"}]}
+spec: {containers: [{name: main, image: "shop/web:1", resources: {requests: {cpu: 50m, memory: 64Mi}}}]}
 status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
 ---
 apiVersion: v1
@@ -102,102 +103,103 @@ status:
   - {type: ScalingActive, status: "True", reason: ValidMetricFound, lastTransitionTime: "2026-01-01T00:00:00Z"}
 """)
 
+HPA = "HorizontalPodAutoscaler shop/web"
+SECOND = """
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: %s, namespace: %s}
+spec: {scaleTargetRef: {apiVersion: %s, kind: %s, name: %s}, minReplicas: 2, maxReplicas: 9}
+"""
+SET = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: cache, namespace: shop}
+spec:
+  replicas: 2
+  serviceName: cache
+  selector: {matchLabels: {app: web, part: cache}}
+  template:
+    metadata: {labels: {app: web, part: cache}}
+    spec: {containers: [{name: main, image: "shop/cache:1"}]}
+"""
+ROLLOUT = (
+    "".join(
+        f"""
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: api-{name}
+  namespace: shop
+  labels: {{app: web, rollouts-pod-template-hash: 6f}}
+  ownerReferences: [{{apiVersion: apps/v1, kind: ReplicaSet, name: api-6f, uid: 9c, controller: true}}]
+spec: {{containers: [{{name: main, image: "shop/api:1"}}]}}
+status: {{phase: Running}}
+"""
+        for name in "ab"
+    )
+    + """
+---
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata:
+  name: api-6f
+  namespace: shop
+  ownerReferences: [{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: api, uid: 9d, controller: true}]
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web, rollouts-pod-template-hash: 6f}}
+  template:
+    metadata: {labels: {app: web, rollouts-pod-template-hash: 6f}}
+    spec: {containers: [{name: main, image: "shop/api:1"}]}
+"""
+)
+NONE = remove(HPA)
+SINGLE = (remove("Pod shop/web-5d-b"), patch("Deployment shop/web", {"spec": {"replicas": 1}}))
 TRAPS = (
-    trap("there is none", FAIL, remove("HorizontalPodAutoscaler shop/web")),
-    trap(
-        "two name the same target",
-        FAIL,
-        add("""
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: keda-hpa-web, namespace: shop}
-spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, minReplicas: 2, maxReplicas: 9}
-"""),
-    ),
-    trap(
-        "its target is misspelt",
-        FAIL,
-        patch("HorizontalPodAutoscaler shop/web", {"spec": {"scaleTargetRef": {"name": "wbe"}}}),
-    ),
-    trap(
-        "it stands in another namespace",
-        FAIL,
-        remove("HorizontalPodAutoscaler shop/web"),
-        add("""
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
+    trap("there is none", FAIL, NONE),
+    trap("two name the same target", FAIL, add(SECOND % ("keda-hpa-web", "shop", "apps/v1", "Deployment", "web"))),
+    trap("two name the same target by another version", FAIL,
+         add(SECOND % ("old", "shop", "apps/v1beta1", "Deployment", "web"))),
+    trap("two name the same StatefulSet", FAIL, add(SET),
+         add(SECOND % ("one", "shop", "apps/v1", "StatefulSet", "cache")),
+         add(SECOND % ("two", "shop", "apps/v1", "StatefulSet", "cache"))),
+    trap("the only one is KEDA's", PASS, NONE, add(SECOND % ("keda-hpa-web", "shop", "apps/v1", "Deployment", "web"))),
+    trap("its target is misspelt", FAIL, patch(HPA, {"spec": {"scaleTargetRef": {"name": "wbe"}}})),
+    trap("its target is a Deployment of another group, which its controller does not find", FAIL,
+         patch(HPA, {"spec": {"scaleTargetRef": {"apiVersion": "apps.example/v1"}}})),
+    trap("its target is a set of that name", FAIL, patch(HPA, {"spec": {"scaleTargetRef": {"kind": "StatefulSet"}}})),
+    trap("it stands in another namespace", FAIL, NONE, add(SECOND % ("web", "cart", "apps/v1", "Deployment", "web"))),
+    trap("a Rollout without one", FAIL, add(ROLLOUT)),
+    trap("a Rollout with one", PASS, add(ROLLOUT), add(SECOND % ("api", "shop", "argoproj.io/v1alpha1", "Rollout", "api"))),
+    trap("a StatefulSet is not asked unless it has one", PASS, add(SET)),
+    trap("no Service sends it traffic", UNKNOWN, NONE, remove("Service shop/web")),
+    trap("the Service of another namespace sends it none", UNKNOWN, NONE, remove("Service shop/web"), add("""
+apiVersion: v1
+kind: Service
 metadata: {name: web, namespace: cart}
-spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, minReplicas: 2, maxReplicas: 9}
-"""),
-    ),
-    trap(
-        "no Service sends it traffic",
-        UNKNOWN,
-        remove("HorizontalPodAutoscaler shop/web"),
-        remove("Service shop/web"),
-    ),
-    trap(
-        "a singleton",
-        UNKNOWN,
-        remove("HorizontalPodAutoscaler shop/web"),
-        remove("Pod shop/web-5d-b"),
-        patch("Deployment shop/web", {"spec": {"replicas": 1}}),
-    ),
-    trap(
-        "a declared opt-out",
-        UNKNOWN,
-        remove("HorizontalPodAutoscaler shop/web"),
-        profile(
-            {
-                "declares": {
-                    "optOuts": [
-                        {
-                            "claim": "horizontal-autoscaler",
-                            "kind": "Deployment",
-                            "namespace": "shop",
-                            "name": "web",
-                            "owner": "shop",
-                            "reason": "licensed for two",
-                        }
-                    ]
-                }
-            }
-        ),
-    ),
-    trap(
-        "Knative, which this version cannot judge, may scale it",
-        UNKNOWN,
-        remove("HorizontalPodAutoscaler shop/web"),
-        serve("serving.knative.dev/v1", "services"),
-    ),
+spec: {selector: {app: web}, ports: [{port: 80}]}
+""")),
+    trap("a Service without a selector sends it none", UNKNOWN, NONE, patch("Service shop/web", {"spec": {"selector": None}})),
+    trap("a singleton", UNKNOWN, NONE, *SINGLE),
+    trap("a singleton with two of them", FAIL, *SINGLE, add(SECOND % ("more", "shop", "apps/v1", "Deployment", "web"))),
+    trap("a declared opt-out", UNKNOWN, NONE,
+         profile({"declares": {"optOuts": [{"claim": "horizontal-autoscaler", "kind": "Deployment", "namespace": "shop", "name": "web", "owner": "shop", "reason": "licensed for two"}]}})),
+    trap("an opt-out from another claim", FAIL, NONE,
+         profile({"declares": {"optOuts": [{"claim": "disruption-budget", "kind": "Deployment", "namespace": "shop", "name": "web", "owner": "shop", "reason": "may be down"}]}})),
+    trap("Knative, which this version cannot judge, may scale it", UNKNOWN, NONE,
+         serve("serving.knative.dev/v1", "services")),
     trap("autoscalers cannot be listed", UNKNOWN, refuse("horizontalpodautoscalers")),
     trap("services cannot be listed", UNKNOWN, refuse("services")),
     trap("deployments cannot be listed", UNKNOWN, refuse("deployments")),
-)
-
-SCALED = frozenset({"Deployment", "Rollout"})
+)  # fmt: skip
 
 
-@check(answers="horizontal-autoscaler", via="horizontal-pod-autoscaler")
-def horizontal_autoscaler(
-    workload: Workload, autoscalers: Autoscalers, services: Services, profile: Profile
-) -> Judgement:
-    owner = workload.subject
-    if owner.kind not in SCALED or not services.selecting(owner.namespace, workload.labels):
-        return not_applicable("no Service sends it traffic, or it is of another kind")
-    opted_out = [
-        row for row in profile.declares.opt_outs if row.claim == "horizontal-autoscaler" and row.names(owner)
-    ]
-    if opted_out:
-        return not_applicable(f"declared: {opted_out[0].reason} ({opted_out[0].owner})")
-    names = sorted(row.name for row in autoscalers.of_workload(owner))
-    replicas = (
-        workload.replicas
-        if workload.replicas is not None
-        else sum(len(group.pods) for group in workload.groups)
-    )
-    if not names and replicas < 2:
-        return not_applicable("a singleton")
+@check(answers="horizontal-autoscaler", via="horizontal-pod-autoscaler", version=2)
+def horizontal_autoscaler(workload: Workload, autoscalers: Autoscalers, scaling: Scaling) -> Judgement:
+    if why := scaling.unasked(workload):
+        return not_applicable(why)
+    names = sorted(row.name for row in autoscalers.of_workload(workload.subject))
     if len(names) == 1:
         return passed(f"autoscaler {names[0]}")
     observed = f"{len(names)} autoscalers: {', '.join(names[:4])}" if names else "no autoscaler"

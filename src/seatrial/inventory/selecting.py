@@ -1,0 +1,27 @@
+"""Objects that select pods by labels, indexed so that a pod looks at few of them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Generic, TypeVar
+
+from seatrial.semantics.selectors import Predicate, predicate
+from seatrial.wire.base import LabelSelector
+
+T = TypeVar("T")
+
+
+class Selecting(Generic[T]):
+    """Rows by a label that their selectors ask for."""
+
+    def __init__(self, rows: Iterable[T], selector: Callable[[T], LabelSelector | None]) -> None:
+        self._by_label: dict[tuple[str, str] | None, list[tuple[Predicate, T]]] = {}
+        for row in rows:
+            found = selector(row)
+            first = min(found.match_labels.items(), default=None) if found is not None else None
+            self._by_label.setdefault(first, []).append((predicate(found), row))
+
+    def of(self, labels: Mapping[str, str]) -> Iterator[T]:
+        """The rows that select a pod with these labels."""
+        for label in (*labels.items(), None):
+            for select, row in self._by_label.get(label, ()):
+                if select(labels):
+                    yield row
