@@ -14,6 +14,9 @@ OS_LABEL = "kubernetes.io/os"
 _VIRTUAL = {"type": "virtual-kubelet", "eks.amazonaws.com/compute-type": "fargate"}
 """Labels of nodes that are no machines; nothing can run on every one of them."""
 
+_VIRTUAL_TAINT = "virtual-kubelet.io/provider"
+"""The taint that they have, whatever their labels are."""
+
 
 class Nodes:
     """The nodes of the cluster."""
@@ -59,32 +62,61 @@ class Nodes:
         return min(((parse(room[resource]), name) for name, room in rooms if resource in room), default=None)
 
     def to_cover(self, labels: dict[str, str]) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
-        """The Linux nodes with these labels that must be covered, and those that need not be now.
+        """The nodes with these labels that must be covered, and those that need not be now.
 
-        Nodes that are cordoned or not ready are of the second kind; virtual ones and Windows are of neither.
+        Nodes that are cordoned or not ready are of the second kind; virtual ones and those of another system (Linux,
+        unless the labels name one) are of neither.
         """
         wanted: list[Node] = []
         excused: list[Node] = []
         for node in self.all():
-            if any(node.labels.get(key) == value for key, value in _VIRTUAL.items()):
-                continue
-            if node.labels.get(OS_LABEL, "linux") != labels.get(OS_LABEL, "linux"):
-                continue
-            if matches_map(labels, node.labels):
+            if _can_run(node, labels) and matches_map(labels, node.labels):
                 (wanted if takes_pods(node) else excused).append(node)
         return tuple(wanted), tuple(excused)
+
+    def excused(self, labels: dict[str, str]) -> frozenset[str]:
+        """The nodes on which pods of a service for nodes with these labels need not be ready now.
+
+        They are virtual, of another system, cordoned or not ready.
+        """
+        return frozenset(
+            node.name for node in self.all() if not (_can_run(node, labels) and takes_pods(node))
+        )
+
+    def total(self, resource: str) -> int | None:
+        """What all nodes together can give to pods, in nanos; None where some may be missing or do not say."""
+        if self._table.gaps:
+            return None
+        rooms = [node.status.allocatable if node.status is not None else {} for node in self._table.known()]
+        if not rooms or not all(resource in room for room in rooms):
+            return None
+        return sum(parse(room[resource]) for room in rooms)
 
     def _system(self, name: str) -> str:
         node = self._table.find("", name)
         if node is None:
             detail = f"node {name} went while the lists were read"
             raise Unseen(Gap(kube.NODES.id, Cause.STALE, detail, "run again", "", name))
-        info = node.status.node_info.operating_system if node.status is not None else ""
-        system = node.labels.get(OS_LABEL) or info
+        system = _system_of(node)
         if not system:
             detail = f"node {name} does not say its operating system"
             raise Unseen(Gap(kube.NODES.id, Cause.NOT_RECORDED, detail, "judge the live cluster", "", name))
         return system
+
+
+def _system_of(node: Node) -> str:
+    """The operating system that a node says it has; empty where it does not."""
+    info = node.status.node_info.operating_system if node.status is not None else ""
+    return node.labels.get(OS_LABEL) or info
+
+
+def _can_run(node: Node, labels: dict[str, str]) -> bool:
+    """Whether a service for nodes with these labels can run on it: it is a machine, of the system that they name."""
+    if any(node.labels.get(key) == value for key, value in _VIRTUAL.items()):
+        return False
+    if any(taint.key == _VIRTUAL_TAINT for taint in node.spec.taints):
+        return False
+    return (_system_of(node) or "linux") == labels.get(OS_LABEL, "linux")
 
 
 def takes_pods(node: Node) -> bool:

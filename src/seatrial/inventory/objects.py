@@ -88,10 +88,10 @@ class DeclaredNodeService:
     declared_as: ClassVar[str] = "nodeServices"
     needs: ClassVar[tuple[Need, ...]] = ()
     variant: str = ""
-    origin: tuple[Need, Key, str] | None = None
 
     def __init__(self, declared: NodeService) -> None:
         self.declared = declared
+        self.origin = (kube.DAEMON_SETS, (declared.namespace, declared.daemon_set), "")
         self.subject = Subject("NodeService", declared.name, declared.namespace)
         self.members = (declared.name,)
 
@@ -107,10 +107,10 @@ class DeclaredTask:
     declared_as: ClassVar[str] = "scheduledTasks"
     needs: ClassVar[tuple[Need, ...]] = ()
     variant: str = ""
-    origin: tuple[Need, Key, str] | None = None
 
     def __init__(self, declared: ScheduledTask) -> None:
         self.declared = declared
+        self.origin = (kube.CRON_JOBS, (declared.namespace, declared.cron_job), "")
         self.subject = Subject("ScheduledTask", declared.name, declared.namespace)
         self.members = (declared.name,)
 

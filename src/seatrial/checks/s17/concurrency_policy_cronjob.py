@@ -52,6 +52,22 @@ declares:
 
 TRAPS = (
     trap("Allow", FAIL, patch("CronJob shop/report", {"spec": {"concurrencyPolicy": "Allow"}})),
+    trap(
+        "Allow, and two runs are under way at once",
+        FAIL,
+        patch(
+            "CronJob shop/report",
+            {
+                "spec": {"concurrencyPolicy": "Allow"},
+                "status": {
+                    "active": [
+                        {"apiVersion": "batch/v1", "kind": "Job", "namespace": "shop", "name": f"report-{at}"}
+                        for at in (1, 2)
+                    ]
+                },
+            },
+        ),
+    ),
     trap("unset means Allow", FAIL, patch("CronJob shop/report", {"spec": {"concurrencyPolicy": None}})),
     trap("Replace", PASS, patch("CronJob shop/report", {"spec": {"concurrencyPolicy": "Replace"}})),
     trap(
@@ -96,9 +112,12 @@ def concurrency_policy(task: DeclaredTask, jobs: CronJobs) -> Judgement:
         return failed(f"there is no CronJob {declared.namespace}/{declared.cron_job}", "a CronJob")
     policy = found.spec.concurrency_policy or "Allow"
     if policy in {"Forbid", "Replace"}:
-        return passed(f"concurrencyPolicy {policy}")
+        return passed(f"concurrencyPolicy {policy}", at="/spec/concurrencyPolicy")
     if declared.overlap:
-        return passed(f"concurrencyPolicy {policy}", note=f"declared: {declared.overlap}")
+        return passed(
+            f"concurrencyPolicy {policy}", at="/spec/concurrencyPolicy", note=f"declared: {declared.overlap}"
+        )
     active = len(found.status.active) if found.status is not None else 0
     at_once = f", {active} runs at once now" if active > 1 else ""
-    return failed(f"concurrencyPolicy {policy}{at_once}", "Forbid, Replace, or a reason under overlap")
+    expected = "Forbid, Replace, or a reason under overlap"
+    return failed(f"concurrencyPolicy {policy}{at_once}", expected, at="/spec/concurrencyPolicy")

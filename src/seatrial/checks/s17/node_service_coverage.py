@@ -17,6 +17,8 @@ from seatrial.kit import (
     FAIL,
     PASS,
     UNKNOWN,
+    Change,
+    DaemonSets,
     DeclaredNodeService,
     Judgement,
     Nodes,
@@ -84,106 +86,105 @@ declares:
 """,
 )
 
+SET = "DaemonSet kube-system/log-agent"
 THIRD = """
 apiVersion: v1
 kind: Node
 metadata: {name: n3, labels: {kubernetes.io/os: %s, pool: gpu, type: %s}}
-spec: {unschedulable: %s, taints: [{key: gpu, effect: NoSchedule}]}
+spec: {unschedulable: %s, taints: [{key: %s, effect: NoSchedule}]}
 status: {conditions: [{type: Ready, status: "%s"}]}
 """
+
+
+def third(
+    os: str = "linux", type: str = "machine", cordoned: str = "false", taint: str = "gpu", ready: str = "True"
+) -> Change:
+    """A node n3, on which no pod of the service runs."""
+    return add(THIRD % (os, type, cordoned, taint, ready))
+
+
+def nodes(**labels: str) -> Change:
+    """The service must cover the nodes with these labels only."""
+    row = {
+        "name": "logs",
+        "namespace": "kube-system",
+        "daemonSet": "log-agent",
+        "owner": "sre",
+        "reason": "logs",
+    }
+    return profile({"declares": {"nodeServices": [{**row, "nodes": labels}]}})
+
+
+ON_THIRD = add("""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: log-agent-n3
+  namespace: kube-system
+  labels: {app: log-agent}
+  ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: log-agent, uid: 4e, controller: true}]
+spec: {nodeName: n3, containers: [{name: agent, image: "log/agent:1.3"}]}
+status: {phase: Running}
+""")
+GONE = (remove("Pod kube-system/log-agent-n1"), remove("Pod kube-system/log-agent-n2"))
 TRAPS = (
-    trap(
-        "a tainted pool is not covered, and the set's own status looks whole",
-        FAIL,
-        add(THIRD % ("linux", "machine", "false", "True")),
-    ),
-    trap(
-        "no node is covered: 0 of 0",
-        FAIL,
-        remove("Pod kube-system/log-agent-n1"),
-        remove("Pod kube-system/log-agent-n2"),
-        patch("DaemonSet kube-system/log-agent", {"status": {"desiredNumberScheduled": 0, "numberReady": 0}}),
-    ),
-    trap(
-        "a pod that waits for its node covers none",
-        FAIL,
-        patch("Pod kube-system/log-agent-n2", {"spec": {"nodeName": None}, "status": {"phase": "Pending"}}),
-    ),
-    trap(
-        "a virtual node cannot be covered", PASS, add(THIRD % ("linux", "virtual-kubelet", "false", "True"))
-    ),
-    trap("a Windows node needs another agent", PASS, add(THIRD % ("windows", "machine", "false", "True"))),
-    trap("a cordoned node is excused", PASS, add(THIRD % ("linux", "machine", "true", "True")), note="n3"),
-    trap(
-        "a node that is not ready is excused",
-        PASS,
-        add(THIRD % ("linux", "machine", "false", "Unknown")),
-        note="n3",
-    ),
-    trap(
-        "the profile asks for some nodes only",
-        PASS,
-        add(THIRD % ("linux", "machine", "false", "True")),
-        profile(
-            {
-                "declares": {
-                    "nodeServices": [
-                        {
-                            "name": "logs",
-                            "namespace": "kube-system",
-                            "daemonSet": "log-agent",
-                            "nodes": {"kubernetes.io/hostname": "n1"},
-                            "owner": "sre",
-                            "reason": "one node",
-                        }
-                    ]
-                }
-            }
-        ),
-    ),
-    trap(
-        "no node has the labels that it must cover",
-        UNKNOWN,
-        profile(
-            {
-                "declares": {
-                    "nodeServices": [
-                        {
-                            "name": "logs",
-                            "namespace": "kube-system",
-                            "daemonSet": "log-agent",
-                            "nodes": {"pool": "none"},
-                            "owner": "sre",
-                            "reason": "logs",
-                        }
-                    ]
-                }
-            }
-        ),
-    ),
+    trap("a tainted pool is not covered, and the set's own status looks whole", FAIL, third()),
+    trap("a tainted control plane is not covered", FAIL, third(taint="node-role.kubernetes.io/control-plane")),
+    trap("a tainted pool is covered too", PASS, third(), ON_THIRD),
+    trap("its selector leaves a pool out, and its own status looks whole", FAIL,
+         patch(SET, {"spec": {"template": {"spec": {"nodeSelector": {"kubernetes.io/hostname": "n1"}}}}}),
+         patch(SET, {"status": {"desiredNumberScheduled": 1, "currentNumberScheduled": 1, "numberReady": 1}}),
+         remove("Pod kube-system/log-agent-n2")),
+    trap("no node is covered: 0 of 0", FAIL, *GONE,
+         patch(SET, {"status": {"desiredNumberScheduled": 0, "currentNumberScheduled": 0, "numberReady": 0}})),
+    trap("a pod that waits for its node covers none", FAIL,
+         patch("Pod kube-system/log-agent-n2", {"spec": {"nodeName": None}, "status": {"phase": "Pending"}})),
+    trap("a pod that starts on its node covers it", PASS,
+         patch("Pod kube-system/log-agent-n2", {"status": {"phase": "Pending"}})),
+    trap("a pod that failed on its node covers it no more", FAIL,
+         patch("Pod kube-system/log-agent-n2", {"status": {"phase": "Failed"}})),
+    trap("the pod of another owner covers none", FAIL,
+         patch("Pod kube-system/log-agent-n2", {"metadata": {"ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "log-agent", "uid": "4f", "controller": True}]}})),
+    trap("the DaemonSet is not there, and its pods are about to go", FAIL, remove(SET)),
+    trap("a virtual node cannot be covered", PASS, third(type="virtual-kubelet")),
+    trap("a virtual node by its taint cannot be covered", PASS, third(taint="virtual-kubelet.io/provider")),
+    trap("a Windows node needs another agent", PASS, third(os="windows")),
+    trap("the agent of Windows nodes is missing on one", FAIL, third(os="windows"), nodes(**{"kubernetes.io/os": "windows"})),
+    trap("a cordoned node is excused", PASS, third(cordoned="true"), note="n3"),
+    trap("a node that is not ready is excused", PASS, third(ready="Unknown"), note="n3"),
+    trap("every node that it must cover is cordoned", UNKNOWN, third(cordoned="true"), nodes(pool="gpu")),
+    trap("the profile asks for some nodes only", PASS, third(), nodes(**{"kubernetes.io/hostname": "n1"})),
+    trap("the profile asks for the nodes that it leaves out", FAIL, third(), nodes(pool="gpu")),
+    trap("no node has the labels that it must cover", UNKNOWN, nodes(pool="none")),
     trap("nothing is declared", UNKNOWN, profile({"declares": None})),
     trap("nodes cannot be listed", UNKNOWN, refuse("nodes")),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
-)
+    trap("DaemonSets cannot be listed", UNKNOWN, refuse("daemonsets")),
+)  # fmt: skip
 
 
-@check(answers="node-service-coverage", route="kube+profile")
-def node_service_coverage(service: DeclaredNodeService, nodes: Nodes, workloads: Workloads) -> Judgement:
+@check(answers="node-service-coverage", route="kube+profile", version=2)
+def node_service_coverage(
+    service: DeclaredNodeService, nodes: Nodes, sets: DaemonSets, workloads: Workloads
+) -> Judgement:
     declared = service.declared
+    if sets.find(declared.namespace, declared.daemon_set) is None:
+        return failed(f"there is no DaemonSet {declared.namespace}/{declared.daemon_set}", "a DaemonSet")
     wanted, excused = nodes.to_cover(declared.nodes)
     owner = Subject("DaemonSet", declared.daemon_set, declared.namespace, "apps")
-    covered = {
-        name for group in workloads.all(declared.namespace) if group.subject == owner for name in group.nodes
-    }
+    covered = {member.node for member in workloads.members(owner)}
+    if not wanted and excused:
+        return unknown(
+            "every node that it must cover is cordoned or not ready", "run again when nodes are back"
+        )
     if not wanted:
         return unknown(
             "no node has the labels that it must cover", "correct declares.nodeServices in seatrial.yaml"
         )
     missing = sorted({node.name for node in wanted} - covered)
     if missing:
-        return failed(
-            f"not on {', '.join(missing[:5])} ({len(missing)} of {len(wanted)} nodes)", "a pod on every node"
-        )
+        observed = f"not on {', '.join(missing[:5])} ({len(missing)} of {len(wanted)} nodes)"
+        return failed(observed, "a pod on every node", at="/spec/template/spec")
     left = sorted({node.name for node in excused} - covered)
     note = f"not asked now, cordoned or not ready: {', '.join(left)}" if left else ""
     return passed(f"a pod on all {len(wanted)} nodes", note=note)

@@ -2,7 +2,8 @@
 
 Why: Only a DaemonSet follows the nodes: a Deployment with as many replicas leaves the next node without.
 
-What proves it: The DaemonSet that the profile names exists.
+What proves it: The DaemonSet that the profile names exists. One whose template names no priority class is remarked: on full
+nodes its pods are the first to go.
 
 What it does not prove: That its pods run where they must: the next two claims ask that.
 
@@ -13,6 +14,7 @@ References: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/
 
 from seatrial.kit import (
     FAIL,
+    PASS,
     UNKNOWN,
     DaemonSets,
     DeclaredNodeService,
@@ -22,6 +24,7 @@ from seatrial.kit import (
     check,
     failed,
     passed,
+    patch,
     profile,
     refuse,
     remove,
@@ -37,7 +40,7 @@ spec:
   selector: {matchLabels: {app: log-agent}}
   template:
     metadata: {labels: {app: log-agent}}
-    spec: {containers: [{name: agent, image: "log/agent:1.3"}], tolerations: [{operator: Exists}]}
+    spec: {containers: [{name: agent, image: "log/agent:1.3"}], tolerations: [{operator: Exists}], priorityClassName: system-node-critical}
 status: {observedGeneration: 1, desiredNumberScheduled: 2, currentNumberScheduled: 2, updatedNumberScheduled: 2, numberReady: 2, numberAvailable: 2, numberMisscheduled: 0}
 ---
 apiVersion: v1
@@ -114,15 +117,28 @@ spec:
             }
         ),
     ),
+    trap(
+        "it has no priority class, so full nodes may do without it",
+        PASS,
+        patch(
+            "DaemonSet kube-system/log-agent", {"spec": {"template": {"spec": {"priorityClassName": None}}}}
+        ),
+        note="priority class",
+    ),
     trap("nothing is declared", UNKNOWN, profile({"declares": None})),
     trap("DaemonSets cannot be listed", UNKNOWN, refuse("daemonsets")),
 )
 
 
-@check(answers="node-service-deployed", route="kube+profile")
+@check(answers="node-service-deployed", route="kube+profile", version=2)
 def node_service_deployed(service: DeclaredNodeService, sets: DaemonSets) -> Judgement:
     declared = service.declared
     name = f"DaemonSet {declared.namespace}/{declared.daemon_set}"
-    if sets.find(declared.namespace, declared.daemon_set) is None:
+    found = sets.find(declared.namespace, declared.daemon_set)
+    if found is None:
         return failed(f"there is no {name}", "a DaemonSet")
-    return passed(f"{name} exists")
+    classless = not found.spec.template.spec.priority_class_name
+    note = "its template names no priority class, so it may be evicted from full nodes" if classless else ""
+    return passed(
+        f"{name} exists", at="/spec/template/spec/priorityClassName" if not classless else (), note=note
+    )

@@ -82,6 +82,12 @@ TRAPS = (
         patch("CronJob shop/report", {"spec": {"timeZone": "Europe/Atlantis"}}),
     ),
     trap("a day that no month has", FAIL, patch("CronJob shop/report", {"spec": {"schedule": "0 3 31 2 *"}})),
+    trap(
+        "the schedule has a time zone in it by cron's own name",
+        FAIL,
+        patch("CronJob shop/report", {"spec": {"schedule": "CRON_TZ=UTC 0 3 * * *"}}),
+    ),
+    trap("a schedule in words", PASS, patch("CronJob shop/report", {"spec": {"schedule": "@daily"}})),
     trap("a real time zone", PASS, patch("CronJob shop/report", {"spec": {"timeZone": "Europe/Berlin"}})),
     trap("nothing is declared", UNKNOWN, profile({"declares": None})),
     trap("CronJobs cannot be listed", UNKNOWN, refuse("cronjobs")),
@@ -103,6 +109,6 @@ def scheduled_task_deployed(task: DeclaredTask, jobs: CronJobs) -> Judgement:
     try:
         Schedule(found.spec.schedule, found.spec.time_zone)
     except Malformed as error:
-        return failed(str(error), "a schedule that Kubernetes reads")
+        return failed(str(error), "a schedule that Kubernetes reads", at=("/spec/schedule", "/spec/timeZone"))
     zone = found.spec.time_zone or "the controller's time zone"
-    return passed(f"CronJob {declared.cron_job}: {found.spec.schedule}, {zone}")
+    return passed(f"CronJob {declared.cron_job}: {found.spec.schedule}, {zone}", at="/spec/schedule")

@@ -3,7 +3,7 @@
 Why: A task is suspended for an hour and forgotten for a year.
 
 What proves it: ``spec.suspend`` of the CronJob that the profile names; and that its starting deadline is not so short
-that the controller, which looks every ten seconds, may never start it.
+that the controller, which looks every ten seconds, may never start it. Jobs that are made suspended are remarked.
 
 What it does not prove: That its runs succeed.
 
@@ -22,6 +22,7 @@ from seatrial.kit import (
     Judgement,
     Limits,
     World,
+    add,
     check,
     failed,
     limit,
@@ -65,6 +66,26 @@ TRAPS = (
         PASS,
         patch("CronJob shop/report", {"spec": {"startingDeadlineSeconds": 10}}),
     ),
+    trap(
+        "its jobs are made suspended, for a queue that lets them run",
+        PASS,
+        patch("CronJob shop/report", {"spec": {"jobTemplate": {"spec": {"suspend": True}}}}),
+        note="made suspended",
+    ),
+    trap(
+        "one of a suspended namesake in another namespace",
+        PASS,
+        add("""
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: report, namespace: cart}
+spec:
+  schedule: "0 3 * * *"
+  suspend: true
+  jobTemplate:
+    spec: {template: {spec: {restartPolicy: Never, containers: [{name: report, image: "shop/report:1"}]}}}
+"""),
+    ),
     trap("the CronJob is not there", FAIL, remove("CronJob shop/report")),
     trap("nothing is declared", UNKNOWN, profile({"declares": None})),
     trap("CronJobs cannot be listed", UNKNOWN, refuse("cronjobs")),
@@ -91,17 +112,18 @@ class Deadline(Limits, frozen=True):
     ] = 10
 
 
-@check(answers="scheduled-task-enabled", via="cronjob", route="kube+profile")
+@check(answers="scheduled-task-enabled", via="cronjob", route="kube+profile", version=2)
 def scheduled_task_enabled(task: DeclaredTask, jobs: CronJobs, limits: Deadline) -> Judgement:
     declared = task.declared
     found = jobs.find(declared.namespace, declared.cron_job)
     if found is None:
         return failed(f"there is no CronJob {declared.namespace}/{declared.cron_job}", "a CronJob")
     if found.spec.suspend:
-        return failed("suspended", "suspend: false")
+        return failed("suspended", "suspend: false", at="/spec/suspend")
     deadline = found.spec.starting_deadline_seconds
     if deadline is not None and deadline < limits.least_seconds:
-        return failed(
-            f"startingDeadlineSeconds {deadline}: it may never start", f"{limits.least_seconds} s or more"
-        )
-    return passed("not suspended")
+        observed = f"startingDeadlineSeconds {deadline}: it may never start"
+        return failed(observed, f"{limits.least_seconds} s or more", at="/spec/startingDeadlineSeconds")
+    waits = found.spec.job_template.spec.suspend
+    note = "its jobs are made suspended: they wait until something else lets them run" if waits else ""
+    return passed("not suspended", at="/spec", note=note)
