@@ -1,11 +1,13 @@
 """etcd and an unmodified kube-apiserver on loopback: up in about four seconds, gone without a trace."""
 
+import ctypes
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import urllib3
+from msgspec import Struct
 
 from seatrial.testing.testbed.certificates import Authority
 from seatrial.testing.testbed.components import binary
@@ -28,13 +31,34 @@ NO_ADMISSION = (
 """For a server that only says whether an object is one."""
 
 
+STANDS = "/api/v1/namespaces/default/services/kubernetes"
+"""The last object that a server makes of its own, some moments after it says that it is ready."""
+
+
+class Resource(Struct, frozen=True):
+    """What the server calls a kind in paths, and whether its objects stand in namespaces."""
+
+    plural: str
+    namespaced: bool
+
+
 class ControlPlane:
-    """A context manager. ``flags`` are added to the API server's; ``admission=False`` takes what any admission refuses."""
+    """A context manager. ``flags`` are added to the API server's; ``admission=False`` takes what any admission refuses.
+
+    ``server`` is its URL, ``ca`` the certificate that it is known by, ``etcd`` what stands behind it. Everything lies
+    in a temporary folder, and the processes end with this one, however it ends. Raises Missing without the binaries,
+    and RuntimeError with the ends of the logs where the server does not become ready.
+    """
+
+    server: str
+    ca: Path
+    etcd: Etcd
 
     def __init__(self, *flags: str, admission: bool = True) -> None:
         self._flags = (*flags, *(() if admission else NO_ADMISSION))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._folder: Path | None = None
+        self._served: dict[tuple[str, str], Resource] = {}
 
     def __enter__(self) -> Self:
         programs = {name: binary(name) for name in ("etcd", "kube-apiserver")}
@@ -76,7 +100,20 @@ class ControlPlane:
         except ValueError:
             return answer.status, answer.data.decode("utf-8", "replace")
 
+    def resource(self, api_version: str, kind: str) -> Resource:
+        """How the server serves a kind, by its discovery. Raises LookupError where it does not."""
+        if (api_version, kind) not in self._served:
+            path = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+            status, answer = self.request("GET", path)
+            for row in answer["resources"] if status == 200 else ():
+                if "/" not in row["name"]:
+                    self._served[api_version, row["kind"]] = Resource(row["name"], row["namespaced"])
+        if (api_version, kind) not in self._served:
+            raise LookupError(f"the server does not serve {api_version} {kind}")
+        return self._served[api_version, kind]
+
     def stop(self) -> None:
+        """Ends the processes and removes the folder."""
         for process in reversed(self._processes):
             process.send_signal(signal.SIGKILL)
         for process in self._processes:
@@ -88,6 +125,7 @@ class ControlPlane:
     def _start(self, programs: dict[str, Path]) -> None:
         folder = self.folder
         self._authority = Authority(folder)
+        self.ca = self._authority.certificate
         certificate, key = self._authority.issue(
             "apiserver", "/CN=kube-apiserver", "DNS:localhost,IP:127.0.0.1"
         )
@@ -97,7 +135,7 @@ class ControlPlane:
         self.server = f"https://127.0.0.1:{secure}"
         admin_certificate, admin_key = self._authority.issue("admin", "/O=system:masters/CN=admin")
         self._pool = urllib3.PoolManager(
-            ca_certs=str(self._authority.certificate),
+            ca_certs=str(self.ca),
             cert_file=str(admin_certificate),
             key_file=str(admin_key),
         )
@@ -119,7 +157,7 @@ class ControlPlane:
             "--bind-address=127.0.0.1",
             f"--tls-cert-file={certificate}",
             f"--tls-private-key-file={key}",
-            f"--client-ca-file={self._authority.certificate}",
+            f"--client-ca-file={self.ca}",
             f"--service-account-key-file={sa_public}",
             f"--service-account-signing-key-file={sa_key}",
             "--service-account-issuer=https://kubernetes.default.svc",
@@ -128,6 +166,7 @@ class ControlPlane:
             "--service-cluster-ip-range=198.51.100.0/24",
             "--allow-privileged=true",
             "--endpoint-reconciler-type=none",
+            "--etcd-compaction-interval=0",  # what stood before a world is read from etcd's history
             *self._flags,
         )
         self._wait()
@@ -139,6 +178,7 @@ class ControlPlane:
                 subprocess.Popen(
                     [program, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder,
                     env={**os.environ, "HOME": str(self.folder)},
+                    preexec_fn=_end_with_parent,  # noqa: PLW1509  # it takes no lock
                 )
             )  # fmt: skip
 
@@ -149,10 +189,10 @@ class ControlPlane:
                 if process.poll() is not None:
                     raise RuntimeError(f"{process.args!r} ended:\n{self._logs()}")
             try:
-                status, _ = self.request("GET", "/readyz")
+                ready = all(self.request("GET", path)[0] == 200 for path in ("/readyz", STANDS))
             except urllib3.exceptions.HTTPError:
-                status = 0
-            if status == 200:
+                ready = False
+            if ready:
                 return
             time.sleep(0.1)
         raise RuntimeError(f"the API server was not ready in {READY_WITHIN} s:\n{self._logs()}")
@@ -161,6 +201,16 @@ class ControlPlane:
         return "\n".join(
             f"{path.name}: {path.read_text('utf-8', 'replace')[-1500:]}" for path in self.folder.glob("*.log")
         )
+
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """A run that is killed tears nothing down: then the kernel does (Linux)."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _free_ports(count: int) -> list[int]:

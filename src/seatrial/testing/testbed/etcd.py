@@ -12,6 +12,7 @@ from typing import Any
 import urllib3
 
 PREFIX = "/registry/"
+_END = PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1)
 _BATCH = 100
 """Operations in one transaction; etcd takes 128."""
 
@@ -20,23 +21,25 @@ _ODD = {
     "services": "services/specs",
     "endpoints": "services/endpoints",
     "replicationcontrollers": "controllers",
+    "ingresses": "ingress",
 }
-"""Resources whose place in etcd is not their name."""
+"""Built-in resources whose place in etcd is not their name."""
 
-_BUILT_IN = frozenset(
+_WITHOUT_GROUP = frozenset(
     {
         "", "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "scheduling.k8s.io", "node.k8s.io",
-        "coordination.k8s.io", "discovery.k8s.io", "storage.k8s.io", "rbac.authorization.k8s.io",
-        "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io",
+        "coordination.k8s.io", "discovery.k8s.io", "storage.k8s.io", "rbac.authorization.k8s.io", "events.k8s.io",
+        "admissionregistration.k8s.io", "certificates.k8s.io", "flowcontrol.apiserver.k8s.io", "resource.k8s.io",
     }
 )  # fmt: skip
+"""Groups whose name is not in the key; those of definitions and of API services are in it, as custom ones are."""
 
 
 def key_of(row: Mapping[str, Any], resource: str) -> str:
     """Where an object stands: ``/registry/pods/NS/NAME``; custom resources ``/registry/GROUP/PLURAL/NS/NAME``."""
     group = str(row["apiVersion"]).rpartition("/")[0]
     metadata = row["metadata"]
-    place = _ODD.get(resource, resource) if group in _BUILT_IN else f"{group}/{resource}"
+    place = _ODD.get(resource, resource) if group in _WITHOUT_GROUP else f"{group}/{resource}"
     parts = [place, *([metadata["namespace"]] if metadata.get("namespace") else []), metadata["name"]]
     return PREFIX + "/".join(parts)
 
@@ -59,19 +62,25 @@ class Etcd:
     def delete(self, keys: Iterable[str]) -> None:
         self._transact([{"requestDeleteRange": {"key": _encoded(key)}} for key in keys])
 
-    def get(self, keys: Iterable[str]) -> dict[str, bytes]:
-        """The values of those keys that are there."""
+    def get(self, keys: Iterable[str], *, at: int = 0) -> dict[str, bytes]:
+        """The values of those keys that are there, now or at an earlier revision."""
         found: dict[str, bytes] = {}
         for key in keys:
-            for row in self._ask("range", {"key": _encoded(key)}).get("kvs", ()):
+            for row in self._ask("range", {"key": _encoded(key), "revision": at}).get("kvs", ()):
                 found[key] = base64.b64decode(row["value"])
         return found
 
-    def keys(self) -> set[str]:
-        """Every key of the API server."""
-        end = PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1)
-        answer = self._ask("range", {"key": _encoded(PREFIX), "range_end": _encoded(end), "keys_only": True})
-        return {base64.b64decode(row["key"]).decode() for row in answer.get("kvs", ())}
+    def revision(self) -> int:
+        """The number of the last change: what stood then can be read until it is compacted."""
+        return int(self._ask("range", {"key": _encoded(PREFIX)})["header"]["revision"])
+
+    def keys(self, *, at: int = 0) -> dict[str, int]:
+        """Every key of the API server with the revision that last changed it, now or at an earlier revision."""
+        everything = {"key": _encoded(PREFIX), "range_end": _encoded(_END), "keys_only": True, "revision": at}
+        return {
+            base64.b64decode(row["key"]).decode(): int(row["mod_revision"])
+            for row in self._ask("range", everything).get("kvs", ())
+        }
 
     def _transact(self, operations: list[dict[str, Any]]) -> None:
         for at in range(0, len(operations), _BATCH):

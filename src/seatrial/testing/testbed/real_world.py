@@ -1,5 +1,6 @@
 """A check's worlds, judged over what a real API server answers."""
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,8 @@ from seatrial.testing.worlds import Held, convert_profile, hold
 
 Json = dict[str, Any]
 READER = "seatrial-reader"
+ALLOWED_WITHIN = 10
+"""Seconds until a new role is in force; it takes milliseconds."""
 
 Group = tuple[str, tuple[str, ...]]
 
@@ -38,13 +41,13 @@ class RealWorld:
     def judge(self, check: Check[Any, Any], trap: Trap | None) -> ClaimVerdict:
         """The claim's verdict on the check's world, changed by a trap, over a real server's answers."""
         held = hold(module_of(check).GOOD, trap)
-        with self._world.holding(held.objects):
-            return verdict(check, self.trial(held, needs_of_claim(check)))
-
-    def trial(self, held: Held, needs: Iterable[Need]) -> Trial:
-        """What stands in the server now, as a trial at the world's own time and with its profile."""
         refused = [resource for resource, _ in held.refused]
         user = self._reader_without(refused[0]) if refused else None
+        with self._world.holding(held.objects):
+            return verdict(check, self._trial(held, needs_of_claim(check), user))
+
+    def _trial(self, held: Held, needs: Iterable[Need], user: str | None) -> Trial:
+        """What stands in the server now and a user may see, as a trial at the world's own time and with its profile."""
         source = connect(kubeconfig=self._kubeconfig, as_user=user)
         trial = collect(source, tuple(needs), Profile(), quiet)
         evidence = {
@@ -63,7 +66,7 @@ class RealWorld:
             uninstall_crds(self._plane, crds)
 
     def _reader_without(self, resource: str) -> str:
-        """A user who may list everything but one resource."""
+        """A user who may list everything but one resource; made outside of worlds, as it stays longer than one."""
         user = f"{READER}-without-{resource}"
         if user not in self._readers:
             needs = [row for row in vars(kube).values() if isinstance(row, Need) and row.resource]
@@ -75,8 +78,24 @@ class RealWorld:
             rules.append({"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]})
             _create(self._plane, "clusterroles", _role(user, rules))
             _create(self._plane, "clusterrolebindings", _binding(user))
+            self._wait_until_allowed(user)
             self._readers.add(user)
         return user
+
+    def _wait_until_allowed(self, user: str) -> None:
+        """The server sees a new role some milliseconds after it was made."""
+        attributes = {"verb": "get", "resource": "namespaces"}
+        body = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {"user": user, "resourceAttributes": attributes},
+        }
+        deadline = time.monotonic() + ALLOWED_WITHIN
+        path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+        while not self._plane.request("POST", path, body)[1]["status"]["allowed"]:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{user} is not allowed to read")
+            time.sleep(0.02)
 
 
 def _create(plane: ControlPlane, resource: str, row: Json) -> None:
