@@ -17,6 +17,14 @@ class Namespace(ObjectSubject[cluster.Namespace]):
     struct = cluster.Namespace
     over = "namespace"
 
+    @property
+    def terminating(self) -> bool:
+        """Whether it is being deleted: nothing new can be made in it."""
+        metadata, status = self.object.metadata, self.object.status
+        return metadata.deletion_timestamp is not None or (
+            status is not None and status.phase == "Terminating"
+        )
+
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:
         """Namespaces that pods or other objects were seen in, but that were not seen themselves, open the list."""

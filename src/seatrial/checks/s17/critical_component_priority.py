@@ -17,12 +17,14 @@ from seatrial.kit import (
     PASS,
     UNKNOWN,
     Annotated,
+    Change,
     Judgement,
     Limits,
     PriorityClasses,
     Workload,
     Workloads,
     World,
+    add,
     check,
     failed,
     limit,
@@ -100,53 +102,67 @@ declares:
 """,
 )
 
-ONE = "Pod infra/ingress-5d-a"
+ONE, TWO = "Pod infra/ingress-5d-a", "Pod infra/ingress-5d-b"
+
+
+def runs_at(name: str | None, value: int, *pods: str) -> tuple[Change, ...]:
+    return tuple(
+        patch(pod, {"spec": {"priorityClassName": name, "priority": value}}) for pod in pods or (ONE,)
+    )
+
+
+def critical(kind: str, name: str) -> tuple[Change, ...]:
+    """Another component is declared critical, and only that."""
+    row = {"kind": kind, "namespace": "infra", "name": name, "owner": "platform", "reason": "traffic"}
+    return profile({"declares": None}), profile({"declares": {"criticalComponents": [row]}})
+
+
+ROLLOUT = (
+    remove("ReplicaSet infra/ingress-5d"),
+    remove("Deployment infra/ingress"),
+    add("""
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata:
+  name: ingress-5d
+  namespace: infra
+  ownerReferences: [{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: edge, uid: 9c, controller: true}]
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: ingress}}
+  template:
+    metadata: {labels: {app: ingress}}
+    spec: {containers: [{name: main, image: "shop/ingress:1"}]}
+"""),
+)
 TRAPS = (
-    trap(
-        "one of its pods is older than the class",
-        FAIL,
-        patch(ONE, {"spec": {"priorityClassName": None, "priority": 0}}),
-    ),
-    trap(
-        "it runs at the standard priority",
-        FAIL,
-        patch(ONE, {"spec": {"priorityClassName": "standard", "priority": 1000}}),
-    ),
-    trap(
-        "a class of Kubernetes itself is higher",
-        PASS,
-        patch(ONE, {"spec": {"priorityClassName": "system-cluster-critical", "priority": 2000000000}}),
-    ),
-    trap(
-        "the declared component is not there",
-        FAIL,
-        profile(
-            {
-                "declares": {
-                    "criticalComponents": [
-                        {
-                            "kind": "Deployment",
-                            "namespace": "infra",
-                            "name": "gateway",
-                            "owner": "platform",
-                            "reason": "traffic",
-                        }
-                    ]
-                }
-            }
-        ),
-    ),
+    trap("one of its pods is older than the class", FAIL, *runs_at(None, 0)),
+    trap("it runs at the standard priority", FAIL, *runs_at("standard", 1000)),
+    trap("its template names the class, and its pods are older", FAIL,
+         patch("Deployment infra/ingress", {"spec": {"template": {"spec": {"priorityClassName": "critical"}}}}), *runs_at(None, 0, ONE, TWO)),
+    trap("its class was made anew with a higher value, and its pods are older", FAIL, *runs_at("critical", 5000)),
+    trap("a class of Kubernetes itself is higher", PASS, *runs_at("system-cluster-critical", 2000000000)),
+    trap("a class of one's own that is higher still", PASS, *runs_at("edge", 200000), add("""
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: edge}
+value: 200000
+preemptionPolicy: PreemptLowerPriority
+""")),
+    trap("the declared component is not there", FAIL, *critical("Deployment", "gateway")),
+    trap("the declared component is of another kind", FAIL, *critical("DaemonSet", "ingress")),
+    trap("the declared component has no pods", FAIL, remove(ONE), remove(TWO)),
+    trap("a component of a foreign kind", PASS, *ROLLOUT, *critical("Rollout", "edge")),
+    trap("a component of a foreign kind at the standard priority", FAIL,
+         *ROLLOUT, *critical("Rollout", "edge"), *runs_at("standard", 1000)),
     trap("there is no critical class to compare with", UNKNOWN, remove("PriorityClass critical")),
-    trap(
-        "the profile names the critical class",
-        PASS,
-        profile({"limits": {"critical-component-priority": {"critical": "standard"}}}),
-        patch(ONE, {"spec": {"priorityClassName": "standard", "priority": 1000}}),
-    ),
+    trap("the profile names the critical class", PASS, *runs_at("standard", 1000),
+         profile({"limits": {"critical-component-priority": {"critical": "standard"}}})),
     trap("nothing is declared critical", UNKNOWN, profile({"declares": None})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
+    trap("the owners of pods cannot be listed", UNKNOWN, refuse("replicasets")),
     trap("classes cannot be listed", UNKNOWN, refuse("priorityclasses")),
-)
+)  # fmt: skip
 
 
 class Critical(Limits, frozen=True):
@@ -162,12 +178,11 @@ class Critical(Limits, frozen=True):
     ] = "critical"
 
 
-@check(answers="critical-component-priority", route="kube+profile")
+@check(answers="critical-component-priority", route="kube+profile", version=2)
 def critical_component_priority(
     component: Workload, workloads: Workloads, classes: PriorityClasses, limits: Critical
 ) -> Judgement:
-    groups = [group for group in workloads.all(component.namespace) if group.owner == component.subject]
-    if not groups:
+    if not workloads.members(component.subject):
         return failed("it has no running pod", "the declared component, running")
     least = classes.find("", limits.critical)
     if least is None:
@@ -175,8 +190,10 @@ def critical_component_priority(
             f"there is no class {limits.critical}",
             "name yours in limits.critical-component-priority.critical",
         )
-    lowest = min(groups, key=lambda group: group.pod.spec.priority or 0).pod.spec
-    says = f"priority {lowest.priority or 0} ({lowest.priority_class_name or 'no class'})"
-    if (lowest.priority or 0) < least.value:
+    value, name = min(
+        (classes.value_of(group.pod.spec), group.pod.spec.priority_class_name) for group in component.groups
+    )
+    says = f"priority {value} ({name or 'no class'})"
+    if value < least.value:
         return failed(says, f"{least.value} ({limits.critical}) or higher")
     return passed(says)

@@ -3,7 +3,8 @@
 Why: With a quota in force, a pod without requests is refused; defaults let it in, bounded.
 
 What proves it: A LimitRange item of type Container with default requests and default limits for CPU and memory. A default
-limit is a default request too, as the API server has it. Items of type Pod or PersistentVolumeClaim set no defaults.
+limit is a default request too, and a maximum a default limit, as the API server has it. Items of type Pod or
+PersistentVolumeClaim set no defaults. A namespace that is being deleted is not asked.
 
 What it does not prove: That the defaults fit anybody.
 
@@ -23,12 +24,15 @@ from seatrial.kit import (
     add,
     check,
     failed,
+    not_applicable,
     passed,
     patch,
+    profile,
     refuse,
     remove,
     trap,
 )
+from seatrial.semantics.limit_ranges import default_limits, default_requests
 
 GOOD = World("""
 apiVersion: v1
@@ -55,31 +59,50 @@ def item(**fields: object) -> dict[str, object]:
 BOTH = {"cpu": "500m", "memory": "256Mi"}
 TRAPS = (
     trap("there is none", FAIL, remove(RANGE)),
-    trap(
-        "it bounds pods and sets no defaults",
-        FAIL,
-        patch(RANGE, {"spec": {"limits": [{"type": "Pod", "max": BOTH}]}}),
-    ),
-    trap("only a maximum", FAIL, patch(RANGE, item(min={"cpu": "10m"}))),
+    trap("it bounds pods and sets no defaults", FAIL, patch(RANGE, {"spec": {"limits": [{"type": "Pod", "max": BOTH}]}})),
+    trap("it bounds claims and sets no defaults", FAIL,
+         patch(RANGE, {"spec": {"limits": [{"type": "PersistentVolumeClaim", "max": {"storage": "9Gi"}}]}})),
+    trap("only a minimum, which is a default request, not a limit", FAIL, patch(RANGE, item(min={"cpu": "10m", "memory": "1Mi"}))),
+    trap("a maximum is a default limit too", PASS, patch(RANGE, item(max=BOTH))),
+    trap("a maximum of CPU only", FAIL, patch(RANGE, item(max={"cpu": "2"}))),
     trap("default requests without limits", FAIL, patch(RANGE, item(defaultRequest=BOTH))),
-    trap(
-        "no default for memory", FAIL, patch(RANGE, item(default={"cpu": "1"}, defaultRequest={"cpu": "1"}))
-    ),
+    trap("no default for memory", FAIL, patch(RANGE, item(default={"cpu": "1"}, defaultRequest={"cpu": "1"}))),
     trap("default limits are default requests too", PASS, patch(RANGE, item(default=BOTH))),
-    trap(
-        "a new namespace without one", FAIL, add("{apiVersion: v1, kind: Namespace, metadata: {name: cart}}")
-    ),
+    trap("two ranges that share the defaults", PASS, patch(RANGE, item(default={"cpu": "500m"})), add("""
+apiVersion: v1
+kind: LimitRange
+metadata: {name: memory, namespace: shop}
+spec: {limits: [{type: Container, default: {memory: 256Mi}}]}
+""")),
+    trap("the range of another namespace", FAIL, remove(RANGE), add("""
+apiVersion: v1
+kind: LimitRange
+metadata: {name: defaults, namespace: kube-system}
+spec: {limits: [{type: Container, default: {cpu: 500m, memory: 256Mi}}]}
+""")),
+    trap("a new namespace without one", FAIL, add("{apiVersion: v1, kind: Namespace, metadata: {name: cart}}")),
+    trap("a namespace of the platform is not asked", PASS, add("{apiVersion: v1, kind: Namespace, metadata: {name: infra}}"),
+         profile({"scope": {"platformNamespaces": ["default", "infra"]}})),
+    trap("a namespace that is being deleted is not asked", PASS, add("""
+apiVersion: v1
+kind: Namespace
+metadata: {name: old, deletionTimestamp: "2026-06-01T11:59:00Z"}
+spec: {finalizers: [kubernetes]}
+status: {phase: Terminating}
+""")),
     trap("limit ranges cannot be listed", UNKNOWN, refuse("limitranges")),
     trap("namespaces cannot be listed", UNKNOWN, refuse("namespaces")),
-)
+)  # fmt: skip
 
 
-@check(answers="limit-range-defaults")
+@check(answers="limit-range-defaults", version=2)
 def limit_range_defaults(namespace: Namespace, ranges: LimitRanges) -> Judgement:
+    if namespace.terminating:
+        return not_applicable("it is being deleted")
     here = ranges.all(namespace.name)
-    items = [item for row in here for item in row.spec.limits if item.type == "Container"]
-    limits = {name for item in items for name in item.default}
-    requests = {name for item in items for name in (*item.default_request, *item.default)}
+    items = [item for row in here for item in row.spec.limits]
+    limits = {name for item in items for name in default_limits(item)}
+    requests = {name for item in items for name in default_requests(item)}
     missing = [f"request for {name}" for name in ("cpu", "memory") if name not in requests]
     missing += [f"limit for {name}" for name in ("cpu", "memory") if name not in limits]
     if missing:

@@ -3,7 +3,8 @@
 Why: Pods without a class are all equal, and the first to be pushed aside by any that has one.
 
 What proves it: ``priorityClassName`` of each running pod, as admission resolved it (a global default counts), and that
-class, which is not one of Kubernetes' own: applications have no place among those.
+class, which is not one of Kubernetes' own: applications have no place among those. The pod's priority is that of the class;
+it is not where the class was made anew after the pod.
 
 What it does not prove: That the class fits the application.
 
@@ -20,6 +21,7 @@ from seatrial.kit import (
     PodGroup,
     PriorityClasses,
     World,
+    add,
     check,
     failed,
     passed,
@@ -88,46 +90,57 @@ status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
 """)
 
 ONE = "Pod shop/web-5d-a"
+MORE = """
+apiVersion: v1
+kind: Pod
+metadata: {name: more-%d, namespace: shop}
+spec: {priorityClassName: standard, priority: 1000, containers: [{name: main, image: "shop/more:1"}]}
+status: {phase: Running}
+"""
+CLASSLESS = patch(ONE, {"spec": {"priorityClassName": None, "priority": 0}})
 TRAPS = (
-    trap(
-        "a pod older than the global default has none",
-        FAIL,
-        patch(ONE, {"spec": {"priorityClassName": None, "priority": 0}}),
-        patch("PriorityClass standard", {"globalDefault": True}),
-    ),
-    trap(
-        "an application among Kubernetes' own",
-        FAIL,
-        patch(ONE, {"spec": {"priorityClassName": "system-node-critical", "priority": 2000001000}}),
-    ),
+    trap("a pod older than the global default has none", FAIL,
+         CLASSLESS, patch("PriorityClass standard", {"globalDefault": True})),
+    trap("a pod that the global default found", PASS, patch("PriorityClass standard", {"globalDefault": True})),
+    trap("classes are there, and no pod uses them", FAIL,
+         CLASSLESS, patch("Pod shop/web-5d-b", {"spec": {"priorityClassName": None, "priority": 0}})),
+    trap("an application among Kubernetes' own", FAIL,
+         patch(ONE, {"spec": {"priorityClassName": "system-node-critical", "priority": 2000001000}})),
     trap("a class that is gone", FAIL, patch(ONE, {"spec": {"priorityClassName": "gold"}})),
-    trap(
-        "the profile asks for less",
-        PASS,
-        patch(ONE, {"spec": {"priorityClassName": None}}),
-        profile({"limits": {"pod-priority": {"share": 0.5}}}),
-    ),
-    trap(
-        "a pod that is done counts no more",
-        PASS,
-        patch(ONE, {"spec": {"priorityClassName": None}, "status": {"phase": "Succeeded"}}),
-    ),
+    trap("a class that was made anew, and the pod is older", FAIL, patch(ONE, {"spec": {"priority": 0}})),
+    trap("the profile asks for less", PASS, CLASSLESS, profile({"limits": {"pod-priority": {"share": 0.5}}})),
+    trap("one pod of twenty-two is within the share", PASS, CLASSLESS, *(add(MORE % at) for at in range(20))),
+    trap("two pods of twenty-two are not", FAIL, CLASSLESS,
+         patch("Pod shop/web-5d-b", {"spec": {"priorityClassName": None, "priority": 0}}), *(add(MORE % at) for at in range(20))),
+    trap("a pod that is done counts no more", PASS, CLASSLESS, patch(ONE, {"status": {"phase": "Succeeded"}})),
+    trap("a pod of the platform is not an application's", PASS, add("""
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: kube-system}
+spec: {containers: [{name: agent, image: "agent/agent:1.0"}]}
+status: {phase: Running}
+""")),
     trap("classes cannot be listed", UNKNOWN, refuse("priorityclasses")),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
-)
+)  # fmt: skip
 
 
-@check(answers="pod-priority")
+@check(answers="pod-priority", version=2)
 def pod_priority(pod: PodGroup, classes: PriorityClasses) -> Judgement:
-    name = pod.pod.spec.priority_class_name
+    spec = pod.pod.spec
+    name = spec.priority_class_name
     at = "/spec/priorityClassName"
     expected = "a PriorityClass of one's own"
     if not name and pod.pod.status is None and any(row.global_default for row in classes.all()):
         return passed("the global default, once it is admitted")
     if not name:
-        return failed("no priority class", expected)
+        return failed(f"no priority class (priority {spec.priority or 0})", expected, at="/spec")
     if name.startswith("system-"):
         return failed(f"{name}, which is for Kubernetes itself", expected, at=at)
-    if classes.find("", name) is None:
+    found = classes.find("", name)
+    if found is None:
         return failed(f"{name}, which does not exist", expected, at=at)
+    if spec.priority is not None and spec.priority != found.value:
+        observed = f"priority {spec.priority}, and {name} has {found.value}: the pod is older than the class"
+        return failed(observed, f"priority {found.value}", at="/spec/priority")
     return passed(name, at=at)

@@ -2,7 +2,8 @@
 
 Why: Quotas that together promise more than there is are promises that break on the day when all are called in.
 
-What proves it: The sum of requests.memory over all ResourceQuotas against the sum of allocatable memory over all nodes.
+What proves it: The sum of requests.memory (or memory) over all ResourceQuotas against the sum of allocatable memory over all
+nodes. CPU that is promised as often is remarked.
 
 What it does not prove: That the nodes' memory is free.
 
@@ -19,6 +20,7 @@ from seatrial.kit import (
     PASS,
     UNKNOWN,
     Annotated,
+    Change,
     Cluster,
     Judgement,
     Limits,
@@ -39,7 +41,7 @@ from seatrial.kit import (
     unknown,
 )
 from seatrial.semantics import quotas
-from seatrial.semantics.quantity import parse, show_bytes
+from seatrial.semantics.quantity import show_bytes
 
 GOOD = World("""
 apiVersion: v1
@@ -61,38 +63,48 @@ metadata: {name: n1}
 status: {allocatable: {cpu: "8", memory: 16Gi}, conditions: [{type: Ready, status: "True"}]}
 """)
 
-TRAPS = (
-    trap(
-        "twice as much promised as there is",
-        FAIL,
-        patch("ResourceQuota shop/compute", {"spec": {"hard": {"requests.memory": "32Gi"}}}),
-    ),
-    trap(
-        "exactly one and a half times",
-        PASS,
-        patch("ResourceQuota shop/compute", {"spec": {"hard": {"requests.memory": "24Gi"}}}),
-    ),
-    trap(
-        "the sum over namespaces counts",
-        FAIL,
-        add("""
+QUOTA = "ResourceQuota shop/compute"
+CART = """
 apiVersion: v1
 kind: ResourceQuota
 metadata: {name: compute, namespace: cart}
-spec: {hard: {memory: 12Gi}}
-"""),
-    ),
-    trap(
-        "the profile allows more",
-        PASS,
-        patch("ResourceQuota shop/compute", {"spec": {"hard": {"requests.memory": "32Gi"}}}),
-        profile({"limits": {"quota-overcommit": {"most": 2.0}}}),
-    ),
-    trap("no quota at all promises nothing", NOT_APPLICABLE, remove("ResourceQuota shop/compute")),
+spec: {hard: {%s}}
+"""
+
+
+def promises(amount: str) -> Change:
+    return patch(QUOTA, {"spec": {"hard": {"requests.memory": amount}}})
+
+
+TRAPS = (
+    trap("twice as much promised as there is", FAIL, promises("32Gi")),
+    trap("exactly one and a half times", PASS, promises("24Gi")),
+    trap("a byte more than one and a half times", FAIL, promises(str(24 * 2**30 + 1))),
+    trap("the sum over namespaces counts", FAIL, add(CART % "memory: 12Gi")),
+    trap("the platform's promises count too", FAIL, add((CART % "memory: 12Gi").replace("cart", "kube-system"))),
+    trap("limits are no promises", PASS, add(CART % "limits.memory: 64Gi")),
+    trap("both names in one quota: the smaller one holds", PASS, add(CART % "memory: 64Gi, requests.memory: 2Gi")),
+    trap("a second node gives more room", PASS, promises("32Gi"), add("""
+apiVersion: v1
+kind: Node
+metadata: {name: n2}
+status: {allocatable: {cpu: "8", memory: 16Gi}, conditions: [{type: Ready, status: "True"}]}
+""")),
+    trap("a node that does not say what it can give", UNKNOWN, add("""
+apiVersion: v1
+kind: Node
+metadata: {name: n2}
+status: {conditions: [{type: Ready, status: "True"}]}
+""")),
+    trap("CPU promised twice is remarked", PASS, patch(QUOTA, {"spec": {"hard": {"requests.cpu": "16"}}}), note="CPU"),
+    trap("the profile allows more", PASS, promises("32Gi"), profile({"limits": {"quota-overcommit": {"most": 2.0}}})),
+    trap("no quota at all promises nothing", NOT_APPLICABLE, remove(QUOTA)),
+    trap("quotas that count objects only promise nothing", NOT_APPLICABLE,
+         patch(QUOTA, {"spec": {"hard": {"requests.memory": None}}})),
     trap("no node was seen", UNKNOWN, remove("Node n1")),
     trap("nodes cannot be listed", UNKNOWN, refuse("nodes")),
     trap("quotas cannot be listed", UNKNOWN, refuse("resourcequotas")),
-)
+)  # fmt: skip
 
 
 class Overcommit(Limits, frozen=True):
@@ -109,18 +121,21 @@ class Overcommit(Limits, frozen=True):
     ] = 1.5
 
 
-@check(answers="quota-overcommit")
+@check(answers="quota-overcommit", version=2)
 def quota_overcommit(_: Cluster, found: ResourceQuotas, nodes: Nodes, limits: Overcommit) -> Judgement:
-    promised = [amount for row in found.all() if (amount := quotas.memory_requests(row)) is not None]
+    promised = [amount for row in found.all() if (amount := quotas.bound(row, "memory requests")) is not None]
     if not promised:
         return not_applicable("no quota bounds memory requests")
-    there = [row.status.allocatable for row in nodes.all() if row.status is not None]
-    allocatable = sum(parse(row["memory"]) for row in there if "memory" in row)
+    nodes.all()
+    allocatable, total = nodes.total("memory"), sum(promised)
     if not allocatable:
-        return unknown("no node with allocatable memory was seen", "run again when nodes are there")
-    total = sum(parse(amount) for amount in promised)
+        return unknown("not every node says what memory it can give", "run again when nodes are there")
     times = Fraction(total, allocatable)
     says = f"{show_bytes(total)} promised, {show_bytes(allocatable)} allocatable: {float(times):.2f} times"
-    if times > Fraction(str(limits.most)):
+    most = Fraction(str(limits.most))
+    if times > most:
         return failed(says, f"{limits.most:g} times at most")
-    return passed(says)
+    cpu = nodes.total("cpu")
+    promised_cpu = sum(quotas.bound(row, "CPU requests") or 0 for row in found.all())
+    beyond = cpu is not None and promised_cpu > most * cpu
+    return passed(says, note=f"CPU is promised more than {limits.most:g} times" if beyond else "")
