@@ -4,8 +4,7 @@ import os
 
 import pytest
 
-from seatrial.testing.testbed.components import Missing
-from seatrial.testing.testbed.control_plane import ControlPlane
+from seatrial.testing.testbed import ControlPlane, Missing, StateWorld
 from seatrial.testing.testbed.real_world import RealWorld
 
 PROVED: dict[str, set[str]] = {}
@@ -35,6 +34,11 @@ def lenient_plane():
             yield plane
     except Missing as error:
         missing(str(error))
+
+
+@pytest.fixture(scope="session")
+def state_world(control_plane):
+    return StateWorld(control_plane)
 
 
 @pytest.fixture(scope="session")

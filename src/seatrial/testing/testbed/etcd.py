@@ -74,7 +74,7 @@ class Etcd:
         """The number of the last change: what stood then can be read until it is compacted."""
         return int(self._ask("range", {"key": _encoded(PREFIX)})["header"]["revision"])
 
-    def keys(self, *, at: int = 0) -> dict[str, int]:
+    def revisions(self, *, at: int = 0) -> dict[str, int]:
         """Every key of the API server with the revision that last changed it, now or at an earlier revision."""
         everything = {"key": _encoded(PREFIX), "range_end": _encoded(_END), "keys_only": True, "revision": at}
         return {

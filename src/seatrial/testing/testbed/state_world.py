@@ -78,7 +78,7 @@ class StateWorld:
         etcd = self._plane.etcd
         if self._before is None:
             self._before = etcd.revision()
-        there = etcd.keys()
+        there = etcd.revisions()
         for place in sorted({row["metadata"].get("namespace") for row in objects} - {None}):
             namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": place}}
             key = key_of(namespace, "namespaces")
@@ -91,7 +91,7 @@ class StateWorld:
         if self._before is None:
             return
         etcd = self._plane.etcd
-        before, now = etcd.keys(at=self._before), etcd.keys()
+        before, now = etcd.revisions(at=self._before), etcd.revisions()
         changed = [
             key for key in before | now if before.get(key) != now.get(key) and not key.startswith(_LEFT_ALONE)
         ]
