@@ -122,7 +122,9 @@ def test_who_waited_for_a_build_takes_what_was_built(places, monkeypatch):
 def test_the_version_is_the_one_that_is_pinned(name):
     component = COMPONENTS[name]
     pinned = dict(
-        re.findall(r"^(?:require )?\t?(\S+) v(\S+)(?: // indirect)?$", pins(component.module)["go.mod"], re.MULTILINE)
+        re.findall(
+            r"^(?:require )?\t?(\S+) v(\S+)(?: // indirect)?$", pins(component.module)["go.mod"], re.MULTILINE
+        )
     )
     module = next(path for path in pinned if f"{component.package}/".startswith(f"{path}/"))
 
