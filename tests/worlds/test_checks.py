@@ -68,7 +68,11 @@ def allowed(check, says):
 
 OLD_OBJECTS = {
     # older than the rule that a schedule has no time zone in it (1.29)
-    "scheduled_task_deployed_cronjob": ("TZ=Europe/Berlin", "CRON_TZ=UTC", "unknown time zone Europe/Atlantis"),
+    "scheduled_task_deployed_cronjob": (
+        "TZ=Europe/Berlin",
+        "CRON_TZ=UTC",
+        "unknown time zone Europe/Atlantis",
+    ),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Self
 
 from seatrial.inventory.autoscalers import Autoscalers
-from seatrial.inventory.selecting import Selecting
+from seatrial.inventory.selecting import Labelled, Selecting
 from seatrial.inventory.views import Views
 from seatrial.inventory.workloads import VOLATILE_LABELS, PodGroup, Workload, Workloads, controller_of
 from seatrial.model.evidence import Cause, Gap, Need, Partial, Unseen
@@ -29,6 +29,7 @@ class DisruptionBudgets:
         self._workloads = views.view(Workloads)
         self._autoscalers = views.view(Autoscalers)
         self._indexed: dict[str, _Namespace] = {}
+        self._at_zero: dict[str, Labelled[Workload]] = {}
 
     @classmethod
     def of(cls, views: Views) -> Self:
@@ -71,11 +72,14 @@ class DisruptionBudgets:
 
     def waits_at_zero(self, budget: PodDisruptionBudget) -> bool:
         """Whether it selects the pods that a workload would have which is at zero replicas now."""
-        select = predicate(budget.spec.selector)
-        return any(
-            workload.size == 0 and any(map(select, workload.labels))
-            for workload in self._workloads.controllers(budget.namespace)
-        )
+        if budget.namespace not in self._at_zero:
+            self._at_zero[budget.namespace] = Labelled(
+                (labels, workload)
+                for workload in self._workloads.controllers(budget.namespace)
+                if workload.size == 0
+                for labels in workload.labels
+            )
+        return any(True for _ in self._at_zero[budget.namespace].under(budget.spec.selector))
 
     def expected(self, budget: PodDisruptionBudget) -> int:
         """The pods that it speaks of when all are there: as many as their owners want, else as many as it selects."""
@@ -94,11 +98,10 @@ class DisruptionBudgets:
     def is_operators(self, budget: PodDisruptionBudget) -> bool:
         """Whether an operator made it: the custom resource that owns the pods owns the budget too."""
         owner = controller_of(budget.metadata)
-        return owner is not None and any(
-            workload.controller is None
-            and (owner.kind, owner.name) == (workload.subject.kind, workload.subject.name)
-            for workload in self.workloads_of(budget)
-        )
+        if owner is None:
+            return False
+        by = Subject(owner.kind, owner.name, budget.namespace, owner.api_version.rpartition("/")[0])
+        return any(row.subject == by and row.controller is None for row in self.workloads_of(budget))
 
     def _workload(self, owner: Subject) -> Workload:
         found = self._workloads.find(owner)
@@ -123,10 +126,7 @@ class _Namespace:
         self._steady = Selecting((row for row in budgets if not _tells_apart(row)), _selector)
         self._apart = tuple(row for row in budgets if _tells_apart(row))
         self._groups = tuple(groups)
-        self._by_label: dict[tuple[str, str], list[PodGroup]] = {}
-        for group in self._groups:
-            for label in group.pod.labels.items():
-                self._by_label.setdefault(label, []).append(group)
+        self._by_label = Labelled((group.pod.labels, group) for group in self._groups)
 
     def budgets_over(self, labels: Mapping[str, str], *, alone: bool) -> Iterator[str]:
         """The budgets over pods with these labels; ``alone`` says that it is one pod, whose labels are all known."""
@@ -136,17 +136,13 @@ class _Namespace:
                 yield row.name
 
     def pods_under(self, budget: PodDisruptionBudget) -> Iterator[PodGroup]:
-        if _tells_apart(budget):
-            for group in self._groups:
-                labels = group.pod.labels
-                if _selects_one(budget, labels) if len(group.pods) == 1 else _selects_some(budget, labels):
-                    yield group
+        if not _tells_apart(budget):
+            yield from self._by_label.under(budget.spec.selector)
             return
-        selector = budget.spec.selector
-        first = min(selector.match_labels.items(), default=None) if selector is not None else None
-        candidates = self._groups if first is None else self._by_label.get(first, ())
-        select = predicate(selector)
-        yield from (group for group in candidates if select(group.pod.labels))
+        for group in self._groups:
+            labels = group.pod.labels
+            if _selects_one(budget, labels) if len(group.pods) == 1 else _selects_some(budget, labels):
+                yield group
 
 
 def _runs_to_an_end(group: PodGroup) -> bool:

@@ -1,4 +1,4 @@
-"""Objects that select pods by labels, indexed so that a pod looks at few of them."""
+"""Objects that select by labels, and what has labels; indexed so that one looks at few of the other."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
@@ -25,3 +25,22 @@ class Selecting(Generic[T]):
             for select, row in self._by_label.get(label, ()):
                 if select(labels):
                     yield row
+
+
+class Labelled(Generic[T]):
+    """Rows by each of their labels."""
+
+    def __init__(self, rows: Iterable[tuple[Mapping[str, str], T]]) -> None:
+        self._rows = tuple(rows)
+        self._by_label: dict[tuple[str, str], list[tuple[Mapping[str, str], T]]] = {}
+        for labels, row in self._rows:
+            for label in labels.items():
+                self._by_label.setdefault(label, []).append((labels, row))
+
+    def under(self, selector: LabelSelector | None) -> Iterator[T]:
+        """The rows that a selector selects."""
+        first = min(selector.match_labels.items(), default=None) if selector is not None else None
+        select = predicate(selector)
+        for labels, row in self._rows if first is None else self._by_label.get(first, ()):
+            if select(labels):
+                yield row

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seatrial.inventory.selecting import Selecting
+from seatrial.inventory.selecting import Labelled, Selecting
 from seatrial.semantics.selectors import matches
 from seatrial.wire.base import LabelSelector, Requirement
 
@@ -25,3 +25,10 @@ def test_the_index_finds_what_every_selector_selects_and_each_once(selectors, la
     found = [at for at, _ in Selecting(rows, lambda row: row[1]).of(labels)]
 
     assert sorted(found) == [at for at, selector in rows if matches(selector, labels)]
+
+
+@given(st.lists(LABELS, max_size=6), st.none() | SELECTORS)
+def test_the_other_index_finds_all_that_a_selector_selects_and_each_once(labelled, selector):
+    rows = [(labels, at) for at, labels in enumerate(labelled)]
+
+    assert list(Labelled(rows).under(selector)) == [at for labels, at in rows if matches(selector, labels)]
