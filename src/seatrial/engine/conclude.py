@@ -1,6 +1,5 @@
 """From judgements to claims, from claims to items."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -8,18 +7,16 @@ from typing import Any
 
 from msgspec import structs
 
-from seatrial.algebra.outcomes import WORST_FIRST, all_of, any_of, hold
-from seatrial.engine.judge import Answer, Judged
+from seatrial.algebra.outcomes import all_of, hold
+from seatrial.engine.findings import Found, find
+from seatrial.engine.judge import Answer
 from seatrial.engine.plan import missing_for, route_of
 from seatrial.inventory.views import Views
 from seatrial.kit.checking import Check
 from seatrial.model.evidence import Cause, Gap, Unseen
-from seatrial.model.finding import ClaimVerdict, Finding, ItemVerdict, Subject
+from seatrial.model.finding import ClaimVerdict, ItemVerdict
 from seatrial.model.item import Among, Catalogue, Claim, Holds, Item, Use
 from seatrial.model.outcome import Outcome, Proof
-
-FIRST_NAMES = 20
-"""How many members a finding names; their number is exact."""
 
 Answers = Mapping[str, Sequence[Answer]]
 """What was found, by claim id."""
@@ -101,7 +98,8 @@ def _judged_claim(
 ) -> ClaimVerdict:
     claim = use.claim
     gaps = list(dict.fromkeys(gap for answer in judging for gap in answer.gaps))
-    findings, counts = _findings_once(claim, judging, tuple(unjudged.values()), views)
+    found = _found(claim, judging, tuple(unjudged.values()), views)
+    findings, counts = found.findings, found.counts
     counted = any(count for outcome, count in counts.items() if outcome is not Outcome.NOT_APPLICABLE)
     # an alternative that nobody judged may have subjects of its own
     is_open = bool(gaps) or bool(unjudged and not counted)
@@ -190,77 +188,7 @@ def _stale(use: Use, judging: Iterable[Answer], views: Views) -> Gap | None:
     return None
 
 
-def _findings_once(
-    claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views
-) -> tuple[tuple[Finding, ...], dict[Outcome, int]]:
+def _found(claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views) -> Found:
     """The findings of a claim: made once, however many items use it."""
     key = (claim.id, tuple(answer.check.id for answer in judging), unjudged)
-    return views.once(key, lambda: _findings(claim, judging, unjudged, views))
-
-
-def _findings(
-    claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views
-) -> tuple[tuple[Finding, ...], dict[Outcome, int]]:
-    """Findings per subject, worst first, and how many members have which outcome."""
-    alternatives: dict[tuple[Subject, str], list[tuple[Answer, Judged]]] = {}
-    for answer in judging:
-        for judged in answer.judged:
-            alternatives.setdefault((judged.subject, judged.variant), []).append((answer, judged))
-    counts = dict.fromkeys(Outcome, 0)
-    by_subject: dict[Subject, list[tuple[Outcome, Check[Any, Any], Judged, Gap | None]]] = {}
-    for (subject, _), rows in alternatives.items():
-        answer, chosen = rows[0]
-        outcome = chosen.judgement.outcome
-        if len(rows) > 1 or (unjudged and outcome is not Outcome.NOT_APPLICABLE):
-            outcomes = [judged.judgement.outcome for _, judged in rows]
-            if any(found is not Outcome.NOT_APPLICABLE for found in outcomes):
-                outcomes += [Outcome.UNKNOWN for _ in unjudged]
-            outcome = any_of(outcomes)
-            answer, chosen = next((row for row in rows if row[1].judgement.outcome is outcome), rows[0])
-        gap = chosen.judgement.gap if chosen.judgement.outcome is outcome else unjudged[0]
-        counts[outcome] += len(chosen.members)
-        by_subject.setdefault(subject, []).append((outcome, answer.check, chosen, gap))
-    findings = [_finding(claim, subject, rows, views) for subject, rows in by_subject.items()]
-    findings.sort(key=lambda finding: (WORST_FIRST.index(finding.outcome), finding.subject))
-    return tuple(findings), counts
-
-
-def _finding(
-    claim: Claim,
-    subject: Subject,
-    rows: list[tuple[Outcome, Check[Any, Any], Judged, Gap | None]],
-    views: Views,
-) -> Finding:
-    outcome, check, judged, gap = rows[0]
-    names = judged.members
-    members = {str(outcome): len(names)}
-    notes: tuple[str, ...] = (judged.judgement.note,) if judged.judgement.note else ()
-    if len(rows) > 1:  # groups of one owner that differ: the worst speaks for all, and all are counted
-        outcome, check, judged, gap = min(rows, key=lambda row: WORST_FIRST.index(row[0]))
-        names = tuple(sorted(name for row in rows if row[0] is outcome for name in row[2].members))
-        totals: dict[str, int] = {}
-        for row in rows:
-            totals[str(row[0])] = totals.get(str(row[0]), 0) + len(row[2].members)
-        members = dict(sorted(totals.items()))
-        notes = tuple(sorted({row[2].judgement.note for row in rows if row[2].judgement.note}))
-    return Finding(
-        key=_key(views, check, subject),
-        check=check.id,
-        claim=claim.id,
-        via=check.via,
-        subject=subject,
-        outcome=outcome,
-        members=members,
-        names=names[:FIRST_NAMES],
-        observed=judged.judgement.observed,
-        expected=judged.judgement.expected,
-        notes=notes,
-        cites=judged.cites,
-        gap=gap if outcome is Outcome.UNKNOWN else None,
-    )
-
-
-def _key(views: Views, check: Check[Any, Any], subject: Subject) -> str:
-    cluster = views.trial.cluster
-    parts = (cluster.uid, cluster.ca, check.id, *structs.astuple(subject))
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return views.once(key, lambda: find(claim, judging, unjudged, views))

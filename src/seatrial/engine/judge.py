@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from seatrial.inventory.views import Views
 from seatrial.kit.checking import Check, Parameter
-from seatrial.model.evidence import Cause, Citation, Gap, Unseen
-from seatrial.model.finding import Judgement, Subject
+from seatrial.model.evidence import Cause, Gap, Unseen
+from seatrial.model.finding import Judgement
 from seatrial.model.item import Among, Claim
 from seatrial.model.outcome import Outcome
 
@@ -18,13 +18,11 @@ Clock = Callable[[], float]
 
 
 class Judged(Struct, frozen=True):
-    """One subject's judgement. ``variant`` tells groups of one owner apart; ``members`` are what is counted."""
+    """One subject, and what the check said of it."""
 
-    subject: Subject
-    variant: str
-    members: tuple[str, ...]
+    subject: Any
+    """The check's own kind of subject: see ``inventory.subjects.Judged``."""
     judgement: Judgement
-    cites: tuple[Citation, ...]
 
 
 class Answer(Struct, frozen=True):
@@ -42,17 +40,22 @@ def judge(check: Check[Any, Any], claim: Claim, views: Views, clock: Clock) -> A
     began = clock()
     selection = check.subject.select(views, claim.among or Among.ALL)
     arguments = [_argument(parameter, check, claim, views) for parameter in check.parameters]
-    judged = tuple(_judge_one(check, subject, arguments, views) for subject in selection.subjects)
-    return Answer(check, judged, tuple(selection.gaps), selection.apart, clock() - began)
+    judged: list[Judged] = []
+    same: dict[Judgement, Judgement] = {}
+    for subject in selection.subjects:
+        judgement = _judge_one(check, subject, arguments)
+        # thousands of subjects are judged in the same words
+        judged.append(Judged(subject, same.setdefault(judgement, judgement)))
+    return Answer(check, tuple(judged), tuple(selection.gaps), selection.apart, clock() - began)
 
 
-def _judge_one(check: Check[Any, Any], subject: Any, arguments: list[Any], views: Views) -> Judged:
+def _judge_one(check: Check[Any, Any], subject: Any, arguments: list[Any]) -> Judgement:
     try:
-        judgement = check.judge(subject, *arguments)
+        return check.judge(subject, *arguments)
     except Unseen as unseen:
-        judgement = _unknown(unseen.gap)
+        return _unknown(unseen.gap)
     except Exception as error:  # noqa: BLE001  # the one place where a check's fault becomes an unknown
-        judgement = _unknown(
+        return _unknown(
             Gap(
                 f"check/{check.id}",
                 Cause.CRASHED,
@@ -60,21 +63,10 @@ def _judge_one(check: Check[Any, Any], subject: Any, arguments: list[Any], views
                 "report it with the trial file, if you may share it",
             )
         )
-    return Judged(
-        subject.subject, subject.variant, subject.members, judgement, _cites(subject, judgement, views)
-    )
 
 
 def _unknown(gap: Gap) -> Judgement:
     return Judgement(Outcome.UNKNOWN, gap.detail, gap=gap)
-
-
-def _cites(subject: Any, judgement: Judgement, views: Views) -> tuple[Citation, ...]:
-    if subject.origin is None:
-        return ()
-    need, key, pointer = subject.origin
-    cites = (views.cite(need, key, pointer + at) for at in judgement.at or ("",))
-    return tuple(cite for cite in cites if cite is not None)
 
 
 def _argument(parameter: Parameter, check: Check[Any, Any], claim: Claim, views: Views) -> Any:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Self
 
 from seatrial.inventory.autoscalers import Autoscalers
+from seatrial.inventory.grouping import VOLATILE_LABELS, controller_of
 from seatrial.inventory.selecting import Labelled, Selecting
 from seatrial.inventory.views import Views
-from seatrial.inventory.workloads import VOLATILE_LABELS, PodGroup, Workload, Workloads, controller_of
+from seatrial.inventory.workloads import PodGroup, Workload, Workloads
 from seatrial.model.evidence import Cause, Gap, Need, Partial, Unseen
 from seatrial.model.finding import Subject
 from seatrial.needs import kube

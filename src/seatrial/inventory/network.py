@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import ClassVar, Self
 
+from seatrial.inventory.grouping import VOLATILE_LABELS
 from seatrial.inventory.views import Views
-from seatrial.inventory.workloads import VOLATILE_LABELS, PodGroup
+from seatrial.inventory.workloads import PodGroup
 from seatrial.model.evidence import Cause, Gap, Need, Partial, Unseen
 from seatrial.needs import kube
 from seatrial.semantics.network_policy import directions, selects_every_pod

@@ -13,7 +13,6 @@ from seatrial.model.profile import SecurityProfile
 from seatrial.needs import kube
 from seatrial.semantics.security import APPARMOR_ANNOTATION, of_pod, own
 from seatrial.wire.cluster import OperatorProfile, SecurityProfileNodeStatus
-from seatrial.wire.pod import Pod
 
 SECCOMP, APP_ARMOR, SELINUX, RAW_SELINUX = (
     "SeccompProfile",
@@ -69,7 +68,7 @@ class DeclaredProfile:
             if use[0] != SELINUX:  # a type that nobody declared may be one of the node's own
                 found[use[0], *_name_of(*use)] = frozenset(nodes[use])
         chosen = [cls(*key, on) for key, on in sorted(found.items())]
-        return Selection(chosen, views.table(kube.PODS, Pod).gaps)
+        return Selection(chosen, views.view(Workloads).gaps)
 
 
 class OperatorProfiles:

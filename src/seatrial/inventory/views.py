@@ -1,10 +1,10 @@
 """The evidence of a trial, decoded once: tables of structs, views built on them, and where each row stands."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 
-from seatrial.model.evidence import Cause, Citation, Evidence, Gap, Key, Need, Partial, Unseen
+from seatrial.model.evidence import Cause, Chunk, Citation, Evidence, Gap, Key, Need, Partial, Unseen
 from seatrial.model.profile import Profile
 from seatrial.model.trial import Group, Trial
 from seatrial.needs import kube
@@ -122,30 +122,72 @@ class Views:
                 gaps.append(_damaged(kube.DISCOVERY, error))
         return Partial(rows, gaps)
 
+    def scan(self, need: Need, type: type[X], gaps: list[Gap]) -> Iterator[tuple[int, X]]:
+        """Every record of an answer with its place, chunk by chunk, kept by nobody; what is missing goes to ``gaps``.
+
+        For the one kind that is too numerous for a table. ``remember`` makes a record's place known to ``cite``.
+        """
+        evidence = self.trial.evidence.get(need.id)
+        missing = _missing(need, evidence)
+        if evidence is None or missing is not None:
+            gaps += [missing] if missing is not None else []
+            return
+        gaps += evidence.gaps
+        at = 0
+        for chunk in evidence.chunks:
+            try:
+                records = unpack(chunk, type)
+            except ValueError as error:
+                gaps.append(_damaged(need, error))
+            else:
+                yield from enumerate(records, at)
+            at += CHUNK_RECORDS
+
+    def remember(self, need: Need, key: Key, at: int) -> None:
+        """The place of a record that ``scan`` gave."""
+        self._order.setdefault(need.id, {})[key] = at
+
     def _decode(self, need: Need, type: type[T]) -> Partial[T]:
         evidence = self.trial.evidence.get(need.id)
-        if evidence is None:
-            return Partial({}, [not_recorded(need)])
-        if evidence.schema != need.schema:
-            return Partial({}, [not_recorded(need, f"recorded as {evidence.schema}, read as {need.schema}")])
+        missing = _missing(need, evidence)
+        if evidence is None or missing is not None:
+            return Partial({}, [missing] if missing is not None else [])
         rows: dict[Key, T] = {}
         order: dict[Key, int] = {}
         gaps = list(evidence.gaps)
         for at, chunk in enumerate(evidence.chunks):
             try:
-                records: list[Any] = unpack(chunk, type if need.schema in STORED_AS else dict[str, Any])
+                records = _records(chunk, type, stored=need.schema in STORED_AS)
             except ValueError as error:
                 gaps.append(_damaged(need, error))
                 continue
-            for index, record in enumerate(records):
+            for index, record in enumerate(records, at * CHUNK_RECORDS):
                 key = key_of(record)
-                order[key] = at * CHUNK_RECORDS + index
+                order[key] = index
                 try:
                     rows[key] = record if isinstance(record, type) else as_struct(record, type, need.id)
                 except Unseen as unseen:
                     gaps.append(unseen.gap)
         self._order[need.id] = order
         return Partial(rows, gaps)
+
+
+def _records(chunk: Chunk, type: type[T], *, stored: bool) -> list[Any]:
+    """The records of a chunk as structs; as JSON objects where one of them is not of the struct's shape."""
+    try:
+        return unpack(chunk, type)
+    except ValueError:
+        if stored:
+            raise
+        return unpack(chunk, dict[str, Any])
+
+
+def _missing(need: Need, evidence: Evidence | None) -> Gap | None:
+    if evidence is None:
+        return not_recorded(need)
+    if evidence.schema != need.schema:
+        return not_recorded(need, f"recorded as {evidence.schema}, read as {need.schema}")
+    return None
 
 
 def not_recorded(need: Need, detail: str = "") -> Gap:
@@ -159,8 +201,3 @@ def not_recorded(need: Need, detail: str = "") -> Gap:
 
 def _damaged(need: Need, error: ValueError) -> Gap:
     return Gap(need.id, Cause.MALFORMED, str(error), "record the trial again")
-
-
-def answered(evidence: Evidence) -> bool:
-    """Whether the whole answer came."""
-    return not any(gap.namespace is None for gap in evidence.gaps)

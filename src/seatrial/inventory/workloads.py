@@ -8,9 +8,7 @@ token volume, claim names, revision hash, ordinal). Members keep name, node and 
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Self
 
-import msgspec
-from msgspec import Struct
-
+from seatrial.inventory.grouping import Member, group_pods
 from seatrial.inventory.subjects import Selection, gaps_in_scope, in_scope
 from seatrial.inventory.views import Views
 from seatrial.model.evidence import Gap, Key, Need, Partial, Unseen
@@ -18,47 +16,10 @@ from seatrial.model.finding import Subject
 from seatrial.model.item import Among
 from seatrial.model.profile import WorkloadRef
 from seatrial.needs import kube
-from seatrial.wire.base import Metadata, OwnerReference
 from seatrial.wire.pod import MIRROR_ANNOTATION, Container, Pod
-from seatrial.wire.workload import DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+from seatrial.wire.workload import DaemonSet, Deployment, StatefulSet
 
 Controller = Deployment | StatefulSet | DaemonSet
-
-_TOKEN_VOLUME = "kube-api-access-"
-"""Begins the name of the volume that admission adds for a token; five random characters follow."""
-
-VOLATILE_LABELS = frozenset(
-    {
-        "pod-template-hash",
-        "controller-revision-hash",
-        "pod-template-generation",
-        "statefulset.kubernetes.io/pod-name",
-        "apps.kubernetes.io/pod-index",
-        "controller-uid",
-        "job-name",
-        "batch.kubernetes.io/controller-uid",
-        "batch.kubernetes.io/job-name",
-        "batch.kubernetes.io/job-completion-index",
-    }
-)
-"""Labels that differ between the pods of a group: what selects by them may select some and not others."""
-
-_JUDGED_ANNOTATIONS = (
-    "container.apparmor.security.beta.kubernetes.io/",
-    "container.seccomp.security.alpha.kubernetes.io/",
-    "seccomp.security.alpha.kubernetes.io/",
-)
-_encoder = msgspec.json.Encoder(order="sorted")
-
-
-class Member(Struct, frozen=True, gc=False):
-    """A pod of a group."""
-
-    name: str
-    node: str
-    ready: bool
-    claims: tuple[str, ...] = ()
-    """The PersistentVolumeClaims that it mounts; generic ephemeral volumes go with the pod and are none."""
 
 
 class PodGroup:
@@ -71,14 +32,14 @@ class PodGroup:
         kube.JOBS,
     )
 
-    def __init__(self, subject: Subject, pod: Pod, unseen: Gap | None) -> None:
+    def __init__(self, subject: Subject, pod: Pod, unseen: Gap | None, pods: list[Member]) -> None:
         self.subject = subject
         self.unseen = unseen
         """Why the top owner is not known, where it is not; ``subject`` is then the last owner that is."""
         self.pod = pod
         self.variant = ""
-        self.pods: list[Member] = []
-        self.members: tuple[str, ...] = ()
+        self.pods = sorted(pods, key=lambda member: member.name)
+        self.members = tuple(member.name for member in self.pods)
         self.mirror = MIRROR_ANNOTATION in pod.metadata.annotations
 
     @property
@@ -215,9 +176,9 @@ class Workloads:
 
     needs: ClassVar[tuple[Need, ...]] = Workload.needs
 
-    def __init__(self, groups: tuple[PodGroup, ...], table: Partial[Pod], views: Views) -> None:
+    def __init__(self, groups: tuple[PodGroup, ...], pods: Partial[Pod], views: Views) -> None:
         self._groups = groups
-        self._pods = table
+        self._pods = pods  # no rows: only what is not known of the list
         self._views = views
         self._selected: dict[tuple[Among, str], Selection[Any]] = {}
         self._by_owner: dict[Subject, list[PodGroup]] = {}
@@ -231,24 +192,19 @@ class Workloads:
 
     @classmethod
     def of(cls, views: Views) -> Self:
-        table = views.table(kube.PODS, Pod)
-        owners = _Owners(views)
-        groups: dict[tuple[Subject, bytes], PodGroup] = {}
-        for pod in table.known():
-            if pod.status is not None and pod.status.phase not in {"Running", "Pending", ""}:
-                continue
-            owner, unseen = owners.top(pod)
-            judged = _judged(pod)
-            group = groups.get((owner, judged))
-            if group is None:
-                group = groups[owner, judged] = PodGroup(owner, pod, unseen)
-            group.pods.append(_member(pod))
-        return cls(_numbered(groups.values()), table, views)
+        grouped, gaps = group_pods(views)
+        groups = [PodGroup(row.owner, row.pod, row.unseen, row.members) for row in grouped.values()]
+        return cls(_numbered(groups), Partial({}, gaps), views)
 
     def all(self, namespace: str | None = None) -> tuple[PodGroup, ...]:
         """Every group, mirror pods among them. Raises Unseen where pods may be missing."""
         self.refuse_gaps(namespace)
         return self.known(namespace)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is not known of the list of pods."""
+        return self._pods.gaps
 
     def refuse_gaps(self, namespace: str | None = None) -> None:
         """Raises Unseen where pods may be missing: ``all`` without its groups."""
@@ -361,48 +317,6 @@ _CONTROLLERS: tuple[tuple[Need, type[Any]], ...] = (
 )
 
 
-class _Owners:
-    """Top owners along controller references: Pod, ReplicaSet, Deployment; Pod, Job, CronJob; or what stands there.
-
-    Where a link was not seen, the last owner that is known stands for the top one.
-    """
-
-    def __init__(self, views: Views) -> None:
-        self._links: dict[tuple[str, str], Partial[Any]] = {
-            ("apps", "ReplicaSet"): views.table(kube.REPLICA_SETS, ReplicaSet),
-            ("batch", "Job"): views.table(kube.JOBS, Job),
-        }
-        self._known: dict[tuple[str, str, str, str], tuple[Subject, Gap | None]] = {}
-
-    def top(self, pod: Pod) -> tuple[Subject, Gap | None]:
-        owner = controller_of(pod.metadata)
-        if owner is None:
-            return Subject("Pod", pod.name, pod.namespace), None
-        key = (owner.api_version, owner.kind, pod.namespace, owner.name)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._above(owner, pod.namespace)
-        return known
-
-    def _above(self, owner: OwnerReference, namespace: str) -> tuple[Subject, Gap | None]:
-        group = owner.api_version.rpartition("/")[0]
-        gap = None
-        table = self._links.get((group, owner.kind))
-        if table is not None:
-            try:
-                row = table.find(namespace, owner.name)
-            except Unseen as unseen:
-                row, gap = None, unseen.gap
-            above = controller_of(row.metadata) if row is not None else None
-            if above is not None:
-                return self._above(above, namespace)
-        return Subject(owner.kind, owner.name, namespace, group), gap
-
-
-def controller_of(metadata: Metadata) -> OwnerReference | None:
-    return next((owner for owner in metadata.owner_references if owner.controller), None)
-
-
 def _left_out(views: Views, among: Among, group: PodGroup) -> str:
     if group.mirror:
         return "mirror pods"
@@ -420,48 +334,8 @@ def _excluded(views: Views, among: Among, subject: Subject) -> str:
     return ""
 
 
-def _judged(pod: Pod) -> bytes:
-    """What is judged of a pod, less what differs between the pods of one template."""
-    labels = {key: value for key, value in pod.metadata.labels.items() if key not in VOLATILE_LABELS}
-    annotations = {
-        key: value for key, value in pod.metadata.annotations.items() if key.startswith(_JUDGED_ANNOTATIONS)
-    }
-    mirror = MIRROR_ANNOTATION in pod.metadata.annotations
-    encoded = _encoder.encode((labels, annotations, mirror, pod.spec))
-    # known texts are taken out of the encoded form: a pattern over it costs a hundred times as much
-    for text in _volatile(pod):
-        encoded = encoded.replace(text, b"")
-    return encoded
-
-
-def _volatile(pod: Pod) -> Iterator[bytes]:
-    if pod.spec.node_name:
-        yield f'"nodeName":"{pod.spec.node_name}"'.encode()
-    for volume in pod.spec.volumes:
-        if volume.name.startswith(_TOKEN_VOLUME):
-            yield volume.name.encode()
-        if volume.persistent_volume_claim is not None:
-            yield f'"claimName":"{volume.persistent_volume_claim.claim_name}"'.encode()
-
-
-def _member(pod: Pod) -> Member:
-    status = pod.status
-    ready = status is not None and any(
-        condition.type == "Ready" and condition.status == "True" for condition in status.conditions
-    )
-    claims = tuple(
-        volume.persistent_volume_claim.claim_name
-        for volume in pod.spec.volumes
-        if volume.persistent_volume_claim is not None
-    )
-    return Member(pod.name, pod.spec.node_name, ready, claims)
-
-
-def _numbered(groups: Any) -> tuple[PodGroup, ...]:
+def _numbered(groups: list[PodGroup]) -> tuple[PodGroup, ...]:
     """Groups in a steady order; the variants of one owner numbered from the first pod's name on."""
-    for group in groups:
-        group.pods.sort(key=lambda member: member.name)
-        group.members = tuple(member.name for member in group.pods)
     ordered = sorted(groups, key=lambda group: (group.subject, group.members[0]))
     count: dict[Subject, int] = {}
     for group in ordered:

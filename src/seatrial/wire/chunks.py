@@ -1,11 +1,13 @@
 """Records to chunks and back: the one form in which answers are stored, hashed and judged.
 
-Records stand in the order of namespace and name, so that neither the server's order nor the page size shows.
+Records stand in the order in which etcd has them, of ``namespace/name`` as one text, so that neither the server's
+order nor the page size shows, and nearly every list can be packed while it is read.
 Pod, ReplicaSet and Job are stored as their structs; every other kind whole, redacted, keys sorted.
 """
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import msgspec
@@ -42,10 +44,64 @@ def key_of(record: Any) -> Key:
     return metadata.get("namespace") or "", metadata.get("name") or ""
 
 
+def order_of(record: Any) -> str:
+    """What records are ordered by: ``namespace/name``, or the name alone for kinds of the cluster."""
+    namespace, name = key_of(record)
+    return f"{namespace}/{name}" if namespace else name
+
+
 def pack(records: Iterable[Any]) -> tuple[Chunk, ...]:
-    """Chunks of the records, which must be in canonical order already; records are structs or JSON values."""
+    """Chunks of the records, in the order in which they come; records are structs or JSON values."""
     rows = records if isinstance(records, Sequence) else list(records)
     return tuple(_pack_one(rows[at : at + CHUNK_RECORDS]) for at in range(0, len(rows), CHUNK_RECORDS))
+
+
+class Duplicate(Exception):
+    """Two records of one key: what was packed is no list of a server's objects."""
+
+
+class Packer:
+    """Packs a list while it is read, page by page, into chunks in canonical order; holds one chunk's records.
+
+    ``type`` is what the records decode to when a list that does not come in order must be taken apart again.
+    """
+
+    def __init__(self, type: Any) -> None:
+        self._type = type
+        self._chunks: list[Chunk] = []
+        self._waiting: list[Any] = []
+        self._last = ""
+        self._in_order = True
+        self.count = 0
+
+    def add(self, records: Iterable[Any]) -> None:
+        """More records. Raises Duplicate where one follows itself; other repetitions show in ``chunks``."""
+        waiting, last = self._waiting, self._last
+        for record in records:
+            order = order_of(record)
+            if order <= last and self.count:
+                if order == last:
+                    raise Duplicate(order)
+                self._in_order = False
+            last = order
+            self.count += 1
+            waiting.append(record)
+        self._last = last
+        while len(waiting) >= CHUNK_RECORDS:
+            self._chunks.append(_pack_one(waiting[:CHUNK_RECORDS]))
+            del waiting[:CHUNK_RECORDS]
+
+    def chunks(self) -> tuple[Chunk, ...]:
+        """Everything that was added, in canonical order. Raises Duplicate."""
+        if self._in_order:
+            return (*self._chunks, *pack(self._waiting))
+        records = [record for chunk in self._chunks for record in unpack(chunk, self._type)]
+        records += self._waiting
+        records.sort(key=order_of)
+        for earlier, later in pairwise(map(order_of, records)):
+            if earlier == later:
+                raise Duplicate(earlier)
+        return pack(records)
 
 
 def _pack_one(rows: Sequence[Any]) -> Chunk:
@@ -85,14 +141,17 @@ def as_struct(record: Any, type: type[T], need: str) -> T:
     try:
         return msgspec.convert(without_nulls(record), type=type, strict=True)
     except (msgspec.ValidationError, OverflowError, RecursionError) as error:
-        namespace, name = key_of(record) if isinstance(record, dict) else ("", "")
-        raise Unseen(
-            Gap(
-                need=need,
-                cause=Cause.MALFORMED,
-                detail=str(error),
-                cure="look at the object as the server stores it: kubectl get -o json",
-                namespace=str(namespace),
-                name=str(name),
-            )
-        ) from error
+        key = key_of(record) if isinstance(record, dict) else ("", "")
+        raise Unseen(undecodable(need, key, error)) from error
+
+
+def undecodable(need: str, key: Key, error: Exception) -> Gap:
+    """The gap of one object whose shape is wrong."""
+    return Gap(
+        need=need,
+        cause=Cause.MALFORMED,
+        detail=str(error),
+        cure="look at the object as the server stores it: kubectl get -o json",
+        namespace=str(key[0]),
+        name=str(key[1]),
+    )

@@ -49,7 +49,7 @@ def view(specs):
 
 def group(labels, pods):
     pod = Pod(metadata=Metadata(name="web", namespace="shop", labels=labels))
-    found = PodGroup(Subject("Pod", "web", "shop"), pod, None)
+    found = PodGroup(Subject("Pod", "web", "shop"), pod, None, [])
     found.pods = [object()] * pods
     return found
 

@@ -1,0 +1,126 @@
+"""From judgements to findings: one per top owner, worst first, its members counted."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct, structs
+
+from seatrial.algebra.outcomes import WORST_FIRST, any_of
+from seatrial.engine.judge import Answer, Judged
+from seatrial.inventory.views import Views
+from seatrial.kit.checking import Check
+from seatrial.model.evidence import Citation, Gap
+from seatrial.model.finding import Finding, Subject
+from seatrial.model.item import Claim
+from seatrial.model.outcome import Outcome
+
+FIRST_NAMES = 20
+"""How many members a finding names; their number is exact."""
+
+FIRST_GOOD = 100
+"""How many findings a claim shows that pass or do not apply; their number is exact. Those that hinder are all shown."""
+
+_RANK = {outcome: rank for rank, outcome in enumerate(WORST_FIRST)}
+_HINDERS = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
+
+Row = tuple[Outcome, Check[Any, Any], Judged, Gap | None]
+
+
+class Found(Struct, frozen=True):
+    """The findings of a claim, worst first, and how many members have which outcome."""
+
+    findings: tuple[Finding, ...]
+    counts: dict[Outcome, int]
+
+
+def find(claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views) -> Found:
+    """What the alternatives of a claim come to. ``unjudged`` are those that may be here and have no check."""
+    counts = dict.fromkeys(Outcome, 0)
+    by_subject: dict[Subject, list[Row]] = {}
+    for row in _rows(judging, unjudged):
+        subject = row[2].subject
+        counts[row[0]] += len(subject.members)
+        by_subject.setdefault(subject.subject, []).append(row)
+    shown = dict.fromkeys(Outcome, 0)
+    findings: list[Finding] = []
+    for named, rows in by_subject.items():
+        outcome = rows[0][0] if len(rows) == 1 else min((row[0] for row in rows), key=_RANK.__getitem__)
+        shown[outcome] += 1
+        if outcome in _HINDERS or shown[outcome] <= FIRST_GOOD:
+            findings.append(_finding(claim, named, outcome, rows, views))
+    findings.sort(key=lambda finding: (_RANK[finding.outcome], finding.subject))
+    return Found(tuple(findings), counts)
+
+
+def _rows(judging: Sequence[Answer], unjudged: tuple[Gap, ...]) -> Iterator[Row]:
+    """One row for each subject and variant: any-of over the alternatives that judged it, and those that did not."""
+    if len(judging) == 1 and not unjudged:
+        check = judging[0].check
+        for judged in judging[0].judged:
+            yield judged.judgement.outcome, check, judged, judged.judgement.gap
+        return
+    alternatives: dict[tuple[Subject, str], list[tuple[Answer, Judged]]] = {}
+    for answer in judging:
+        for judged in answer.judged:
+            key = judged.subject.subject, judged.subject.variant
+            alternatives.setdefault(key, []).append((answer, judged))
+    for found in alternatives.values():
+        yield _any_of(found, unjudged)
+
+
+def _any_of(found: list[tuple[Answer, Judged]], unjudged: tuple[Gap, ...]) -> Row:
+    outcomes = [judged.judgement.outcome for _, judged in found]
+    if any(outcome is not Outcome.NOT_APPLICABLE for outcome in outcomes):
+        outcomes += [Outcome.UNKNOWN for _ in unjudged]
+    outcome = any_of(outcomes)
+    answer, chosen = next((row for row in found if row[1].judgement.outcome is outcome), found[0])
+    gap = chosen.judgement.gap if chosen.judgement.outcome is outcome else unjudged[0]
+    return outcome, answer.check, chosen, gap
+
+
+def _finding(claim: Claim, subject: Subject, outcome: Outcome, rows: list[Row], views: Views) -> Finding:
+    """One owner's finding: of groups that differ the worst speaks for all, and all are counted."""
+    _, check, judged, gap = next(row for row in rows if row[0] is outcome)
+    judgement = judged.judgement
+    if len(rows) == 1:
+        names = judged.subject.members
+        members = {str(outcome): len(names)}
+        notes: tuple[str, ...] = (judgement.note,) if judgement.note else ()
+    else:
+        names = tuple(sorted(name for row in rows if row[0] is outcome for name in row[2].subject.members))
+        totals: dict[str, int] = {}
+        for row in rows:
+            totals[str(row[0])] = totals.get(str(row[0]), 0) + len(row[2].subject.members)
+        members = dict(sorted(totals.items()))
+        notes = tuple(sorted({row[2].judgement.note for row in rows if row[2].judgement.note}))
+    return Finding(
+        key=_key(views, check, subject),
+        check=check.id,
+        claim=claim.id,
+        via=check.via,
+        subject=subject,
+        outcome=outcome,
+        members=members,
+        names=names[:FIRST_NAMES],
+        observed=judgement.observed,
+        expected=judgement.expected,
+        notes=notes,
+        cites=_cites(judged, views),
+        gap=gap if outcome is Outcome.UNKNOWN else None,
+    )
+
+
+def _cites(judged: Judged, views: Views) -> tuple[Citation, ...]:
+    origin = judged.subject.origin
+    if origin is None:
+        return ()
+    need, key, pointer = origin
+    cites = (views.cite(need, key, pointer + at) for at in judged.judgement.at or ("",))
+    return tuple(cite for cite in cites if cite is not None)
+
+
+def _key(views: Views, check: Check[Any, Any], subject: Subject) -> str:
+    cluster = views.trial.cluster
+    parts = (cluster.uid, cluster.ca, check.id, *structs.astuple(subject))
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,222 @@
+"""Pods put together: by top owner, and by all that is judged of them.
+
+Pods are the most numerous objects by far, and those of one template are the same but for a few texts. So a stored
+pod is read in two steps: names, owners, labels and readiness at once; the rest only of the first pod of its group.
+"""
+
+from collections.abc import Iterator, Mapping
+from sys import intern
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from seatrial.inventory.views import Views
+from seatrial.model.evidence import Gap, Partial, Unseen
+from seatrial.model.finding import Subject
+from seatrial.needs import kube
+from seatrial.wire.base import Metadata, OwnerReference, Wire
+from seatrial.wire.chunks import undecodable
+from seatrial.wire.pod import MIRROR_ANNOTATION, Pod, PodSpec, PodStatus
+from seatrial.wire.workload import Job, ReplicaSet
+
+_TOKEN_VOLUME = "kube-api-access-"
+"""Begins the name of the volume that admission adds for a token; five random characters follow."""
+
+VOLATILE_LABELS = frozenset(
+    {
+        "pod-template-hash",
+        "controller-revision-hash",
+        "pod-template-generation",
+        "statefulset.kubernetes.io/pod-name",
+        "apps.kubernetes.io/pod-index",
+        "controller-uid",
+        "job-name",
+        "batch.kubernetes.io/controller-uid",
+        "batch.kubernetes.io/job-name",
+        "batch.kubernetes.io/job-completion-index",
+    }
+)
+"""Labels that differ between the pods of a group: what selects by them may select some and not others."""
+
+_JUDGED_ANNOTATIONS = (
+    "container.apparmor.security.beta.kubernetes.io/",
+    "container.seccomp.security.alpha.kubernetes.io/",
+    "seccomp.security.alpha.kubernetes.io/",
+)
+_RUNNING = frozenset({"Running", "Pending", ""})
+_NOTHING = b""
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class Member(Struct, frozen=True, gc=False):
+    """A pod of a group."""
+
+    name: str
+    node: str
+    ready: bool
+    claims: tuple[str, ...] = ()
+    """The PersistentVolumeClaims that it mounts; generic ephemeral volumes go with the pod and are none."""
+
+
+class StoredPod(Wire, frozen=True, gc=False):
+    """A stored pod as far as it must be read to find its group."""
+
+    metadata: Metadata = Metadata()
+    spec: msgspec.Raw = msgspec.Raw(b"{}")
+    status: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Condition(Wire, frozen=True, gc=False):
+    type: str = ""
+    status: str = ""
+
+
+class _Status(Wire, frozen=True, gc=False):
+    phase: str = ""
+    conditions: tuple[_Condition, ...] = ()
+
+
+class _Claim(Wire, frozen=True, gc=False):
+    claim_name: str = ""
+
+
+class _Volume(Wire, frozen=True, gc=False):
+    name: str = ""
+    persistent_volume_claim: _Claim | None = None
+
+
+class _Spec(Wire, frozen=True, gc=False):
+    node_name: str = ""
+    volumes: tuple[_Volume, ...] = ()
+
+
+_status = msgspec.json.Decoder(_Status | None).decode
+_spec = msgspec.json.Decoder(_Spec).decode
+_whole_status = msgspec.json.Decoder(PodStatus | None).decode
+_whole_spec = msgspec.json.Decoder(PodSpec).decode
+
+Likeness = tuple[Subject, bytes]
+"""What the pods of one group share: the top owner, and the encoded form of all that is judged of them."""
+
+
+class Grouped(Struct):
+    """The pods of one group. ``pod`` is the first; ``unseen`` says why the top owner is not known."""
+
+    owner: Subject
+    unseen: Gap | None
+    pod: Pod
+    members: list[Member]
+
+
+def group_pods(views: Views) -> tuple[dict[Likeness, Grouped], list[Gap]]:
+    """Every pod that is Running or Pending, in its group, and what is not known of the list."""
+    owners = _Owners(views)
+    groups: dict[Likeness, Grouped] = {}
+    gaps: list[Gap] = []
+    for at, row in views.scan(kube.PODS, StoredPod, gaps):
+        try:
+            status = _status(row.status)
+            if status is not None and status.phase not in _RUNNING:
+                continue
+            spec = _spec(row.spec)
+            owner, unseen = owners.top(row.metadata)
+            likeness = owner, _judged(row, spec)
+            group = groups.get(likeness)
+            if group is None:
+                pod = Pod(metadata=row.metadata, spec=_whole_spec(row.spec), status=_whole_status(row.status))
+                group = groups[likeness] = Grouped(owner, unseen, pod, [])
+                views.remember(kube.PODS, (pod.namespace, pod.name), at)
+            group.members.append(_member(row.metadata.name, spec, status))
+        except (msgspec.ValidationError, OverflowError, RecursionError) as error:
+            gaps.append(undecodable(kube.PODS.id, (row.metadata.namespace, row.metadata.name), error))
+    return groups, gaps
+
+
+def controller_of(metadata: Metadata) -> OwnerReference | None:
+    for owner in metadata.owner_references:
+        if owner.controller:
+            return owner
+    return None
+
+
+class _Owners:
+    """Top owners along controller references: Pod, ReplicaSet, Deployment; Pod, Job, CronJob; or what stands there.
+
+    Where a link was not seen, the last owner that is known stands for the top one.
+    """
+
+    def __init__(self, views: Views) -> None:
+        self._links: dict[tuple[str, str], Partial[Any]] = {
+            ("apps", "ReplicaSet"): views.table(kube.REPLICA_SETS, ReplicaSet),
+            ("batch", "Job"): views.table(kube.JOBS, Job),
+        }
+        self._known: dict[tuple[str, str, str, str], tuple[Subject, Gap | None]] = {}
+
+    def top(self, pod: Metadata) -> tuple[Subject, Gap | None]:
+        owner = controller_of(pod)
+        if owner is None:
+            return Subject("Pod", pod.name, pod.namespace), None
+        key = (owner.api_version, owner.kind, pod.namespace, owner.name)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._above(owner, pod.namespace)
+        return known
+
+    def _above(self, owner: OwnerReference, namespace: str) -> tuple[Subject, Gap | None]:
+        group = owner.api_version.rpartition("/")[0]
+        gap = None
+        table = self._links.get((group, owner.kind))
+        if table is not None:
+            try:
+                row = table.find(namespace, owner.name)
+            except Unseen as unseen:
+                row, gap = None, unseen.gap
+            above = controller_of(row.metadata) if row is not None else None
+            if above is not None:
+                return self._above(above, namespace)
+        return Subject(owner.kind, owner.name, namespace, group), gap
+
+
+def _judged(row: StoredPod, spec: _Spec) -> bytes:
+    """What is judged of a pod, less what differs between the pods of one template."""
+    metadata = row.metadata
+    labels = {key: value for key, value in metadata.labels.items() if key not in VOLATILE_LABELS}
+    annotations = _judged_annotations(metadata.annotations) if metadata.annotations else None
+    encoded = bytes(row.spec)
+    # known texts are taken out of the encoded form: a pattern over it costs a hundred times as much
+    for text in _volatile(spec):
+        encoded = encoded.replace(text, _NOTHING)
+    return _encode((labels, annotations)) + encoded
+
+
+def _judged_annotations(annotations: Mapping[str, str]) -> dict[str, str]:
+    return {
+        key: "" if key == MIRROR_ANNOTATION else value
+        for key, value in annotations.items()
+        if key.startswith(_JUDGED_ANNOTATIONS) or key == MIRROR_ANNOTATION
+    }
+
+
+def _volatile(spec: _Spec) -> Iterator[bytes]:
+    if spec.node_name:
+        yield f'"nodeName":"{spec.node_name}"'.encode()
+    for volume in spec.volumes:
+        if volume.name.startswith(_TOKEN_VOLUME):
+            yield volume.name.encode()
+        if volume.persistent_volume_claim is not None:
+            yield f'"claimName":"{volume.persistent_volume_claim.claim_name}"'.encode()
+
+
+def _member(name: str, spec: _Spec, status: _Status | None) -> Member:
+    ready = False
+    for condition in status.conditions if status is not None else ():
+        if condition.type == "Ready":
+            ready = condition.status == "True"
+            break
+    claims = tuple(
+        volume.persistent_volume_claim.claim_name
+        for volume in spec.volumes
+        if volume.persistent_volume_claim is not None
+    )
+    return Member(name, intern(spec.node_name), ready, claims)
