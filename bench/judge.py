@@ -26,12 +26,12 @@ from seatrial.model.evidence import Evidence
 from seatrial.model.profile import Profile
 from seatrial.model.trial import Cluster, Trial
 from seatrial.needs import kube
-from seatrial.wire.chunks import key_of, pack, unpack
+from seatrial.wire.chunks import order_of, pack, unpack
 from seatrial.wire.pod import Pod
 
 NOW = "2026-06-01T12:00:00Z"
 evidence = {need.id: Evidence(need.id, need.schema, NOW) for need in needs_of(installed_checks())}
-pods = sorted((msgspec.convert(pod(number), Pod) for number in range(PODS)), key=key_of)
+pods = sorted((msgspec.convert(pod(number), Pod) for number in range(PODS)), key=order_of)
 spaces = [{"metadata": {"name": f"team-{n}"}} for n in range(PODS // 1000)]
 owners = [
     {"metadata": {"name": f"app-{n}-5d", "namespace": f"team-{n // 100}", "ownerReferences": [
@@ -51,7 +51,7 @@ for need, rows in (
     (kube.REPLICA_SETS, owners),
     (kube.NODES, nodes),
 ):
-    chunks = pack(sorted(rows, key=key_of))
+    chunks = pack(sorted(rows, key=order_of))
     evidence[need.id] = msgspec.structs.replace(evidence[need.id], chunks=chunks)
 size = sum(len(chunk.data) for chunk in evidence[kube.PODS.id].chunks)
 del pods

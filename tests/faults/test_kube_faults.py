@@ -22,7 +22,7 @@ from seatrial.needs import kube
 from seatrial.sources.kube import connect, transport
 from seatrial.testing.proving import module_of, needs_of_claim, verdict, worlds
 from seatrial.testing.worlds import ambient, convert_profile, hold
-from seatrial.wire.chunks import key_of
+from seatrial.wire.chunks import order_of
 
 CHECKS = {check.id: check for check in installed_checks()}
 TRIED = ("memory_limit", "disruption_budget", "default_deny_kubernetes", "quota_bounds_compute_resourcequota")
@@ -44,7 +44,7 @@ def objects_of(held):
                 for row in rows
                 if row["kind"] == need.kind and row["apiVersion"].rpartition("/")[0] == need.group
             ),
-            key=key_of,
+            key=order_of,
         )
         for need in NEEDS.values()
     }
@@ -150,7 +150,7 @@ def test_a_list_that_expires_always_is_given_up(tmp_path):
         answer = ask(server, tmp_path, page=7)
 
     assert [gap.cause for gap in answer.gaps] == [Cause.TRUNCATED]
-    assert answer.count == 0
+    assert answer.count == 7  # what was seen of the last state may still fail
 
 
 def test_a_server_that_is_busy_once_is_asked_again(tmp_path):

@@ -28,6 +28,9 @@ class Source(Protocol):
 
     def ask(self, need: Need) -> Evidence: ...
 
+    def skew(self) -> int:
+        """Seconds that the system's clock is ahead of this one; 0 where it has none."""
+
 
 def collect(
     source: Source, needs: Sequence[Need], profile: Profile, progress: Progress, *, declared: bool = False
@@ -56,6 +59,7 @@ def collect(
         declared=declared,
         name=profile.name,
         recorder=metadata.version("seatrial"),
+        skew=source.skew(),
     )
 
 

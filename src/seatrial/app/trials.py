@@ -26,7 +26,11 @@ class ClusterChoice(Struct, frozen=True):
     context: str | None = None
     as_user: str | None = None
     as_groups: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    """To read where the whole cluster may not be read."""
     request_timeout: int = 60
+    timeout: int | None = None
+    """Seconds for all requests together."""
 
 
 def choose_profile(path: str | None) -> Profile:
@@ -51,7 +55,9 @@ def connect(choice: ClusterChoice, profile: Profile, progress: Progress) -> Any:
         context=choice.context or profile.cluster.context or None,
         as_user=choice.as_user,
         as_groups=choice.as_groups,
+        namespaces=choice.namespaces,
         request_timeout=choice.request_timeout,
+        timeout=choice.timeout,
         progress=progress,
     )
 

@@ -17,6 +17,10 @@ Clock = Callable[[], float]
 """Seconds that only ever grow, for timings."""
 
 
+MOST_SKEW = 300
+"""Seconds between the server's clock and the recorder's: Kubernetes dates its certificates back by as much."""
+
+
 class Judged(Struct, frozen=True):
     """One subject, and what the check said of it."""
 
@@ -40,10 +44,11 @@ def judge(check: Check[Any, Any], claim: Claim, views: Views, clock: Clock) -> A
     began = clock()
     selection = check.subject.select(views, claim.among or Among.ALL)
     arguments = [_argument(parameter, check, claim, views) for parameter in check.parameters]
+    unseen = _clocks_differ(views) if any(row.kind == "now" for row in check.parameters) else None
     judged: list[Judged] = []
     same: dict[Judgement, Judgement] = {}
     for subject in selection.subjects:
-        judgement = _judge_one(check, subject, arguments)
+        judgement = _judge_one(check, subject, arguments) if unseen is None else _unknown(unseen)
         # thousands of subjects are judged in the same words
         judged.append(Judged(subject, same.setdefault(judgement, judgement)))
     return Answer(check, tuple(judged), tuple(selection.gaps), selection.apart, clock() - began)
@@ -67,6 +72,16 @@ def _judge_one(check: Check[Any, Any], subject: Any, arguments: list[Any]) -> Ju
 
 def _unknown(gap: Gap) -> Judgement:
     return Judgement(Outcome.UNKNOWN, gap.detail, gap=gap)
+
+
+def _clocks_differ(views: Views) -> Gap | None:
+    """Why no age can be told, where the server's clock and the recorder's do not agree."""
+    skew = views.trial.skew
+    if abs(skew) <= MOST_SKEW:
+        return None
+    way = "ahead of" if skew > 0 else "behind"
+    detail = f"the API server's clock is {abs(skew)} s {way} this machine's: no age can be told"
+    return Gap("kube/clock", Cause.STALE, detail, "set the clocks, then run again")
 
 
 def _argument(parameter: Parameter, check: Check[Any, Any], claim: Claim, views: Views) -> Any:

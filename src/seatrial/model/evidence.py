@@ -31,6 +31,8 @@ class Need(Struct, frozen=True, order=True):
     kind: str = ""
     versions: tuple[str, ...] = ()
     namespaced: bool = False
+    always: tuple[str, ...] = ()
+    """Objects that every server has, as ``namespace/name``: witnesses of a list that lost something."""
 
 
 class Cause(StrEnum):
@@ -53,7 +55,8 @@ class Cause(StrEnum):
 class Gap(Struct, frozen=True, order=True, omit_defaults=True):
     """A region of an answer that is not known, why, and what would make it known.
 
-    Without ``namespace`` the whole answer is missing; with it that namespace; with ``name`` too that object.
+    Without ``namespace`` the whole answer is missing, or all of it ``besides`` some namespaces that were read; with
+    it that namespace; with ``name`` too that object.
     """
 
     need: str
@@ -62,11 +65,12 @@ class Gap(Struct, frozen=True, order=True, omit_defaults=True):
     cure: str = ""
     namespace: str | None = None
     name: str | None = None
+    besides: tuple[str, ...] = ()
 
     def covers(self, namespace: str | None, name: str | None = None) -> bool:
         """Whether something in the region asked for may be hidden here. None asks for everything."""
         if self.namespace is None or namespace is None:
-            return True
+            return namespace is None or namespace not in self.besides
         return self.namespace == namespace and (self.name is None or name is None or self.name == name)
 
 
@@ -145,6 +149,10 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     gaps: tuple[Gap, ...] = ()
     resource_version: str = ""
     requests: int = 0
+    received: int = 0
+    """Bytes that the source read for it."""
+    seconds: float = 0.0
+    """How long the source took."""
 
     @property
     def count(self) -> int:

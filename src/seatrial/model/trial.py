@@ -49,3 +49,5 @@ class Trial(Struct, frozen=True, omit_defaults=True):
     name: str = ""
     recorder: str = ""
     """The version of Seatrial that recorded it."""
+    skew: int = 0
+    """Seconds that the API server's clock was ahead of the recorder's."""

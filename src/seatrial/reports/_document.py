@@ -49,6 +49,7 @@ def document(assessment: Assessment, page: Page) -> dict[str, Any]:
     }
     if page.timings:
         told["seconds"] = {id: round(seconds, 6) for id, seconds in sorted(assessment.seconds.items())}
+        told["secondsBySource"] = {need: row.seconds for need, row in sorted(trial.evidence.items())}
     return told
 
 

@@ -145,6 +145,11 @@ def _some(ids: Sequence[str], most: int = 6) -> str:
 
 def _timings(assessment: Assessment) -> Iterator[str]:
     yield ""
+    yield "SECONDS by source's question, slowest first (several are asked at once)"
+    asked = sorted(assessment.trial.evidence.values(), key=lambda row: (-row.seconds, row.need))
+    for row in asked:
+        yield f"{row.seconds:>9.4f}  {row.need}: {row.count} objects, {row.received / 1e6:.1f} MB"
+    yield ""
     yield "SECONDS by check, dearest first"
     for id, seconds in sorted(assessment.seconds.items(), key=lambda row: -row[1]):
         yield f"{seconds:>9.4f}  {id}"

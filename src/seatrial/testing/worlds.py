@@ -18,7 +18,7 @@ from seatrial.model.evidence import Cause, Evidence, Gap, Need
 from seatrial.model.profile import Profile
 from seatrial.model.trial import Cluster, Group, Trial
 from seatrial.needs import kube
-from seatrial.wire.chunks import STORED_AS, as_struct, key_of, pack
+from seatrial.wire.chunks import STORED_AS, as_struct, order_of, pack
 from seatrial.wire.redact import Redactor
 
 Json = dict[str, Any]
@@ -204,7 +204,7 @@ def _answer(need: Need, held: Held, objects: list[Json], redactor: Redactor) -> 
     ]
     stored = STORED_AS.get(need.schema)
     records: list[Any] = [as_struct(row, stored, need.id) for row in rows] if stored else rows
-    return msgspec.structs.replace(answer, gaps=gaps, chunks=pack(sorted(records, key=key_of)))
+    return msgspec.structs.replace(answer, gaps=gaps, chunks=pack(sorted(records, key=order_of)))
 
 
 _NEEDS = {(row.group, row.kind): row for row in vars(kube).values() if isinstance(row, Need) and row.kind}

@@ -46,6 +46,8 @@ class EvidenceRow(Struct, frozen=True, omit_defaults=True):
     gaps: tuple[Gap, ...] = ()
     resource_version: str = ""
     requests: int = 0
+    received: int = 0
+    seconds: float = 0.0
 
 
 class Header(Struct, frozen=True):

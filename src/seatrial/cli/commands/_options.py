@@ -5,6 +5,9 @@ from typing import Any
 
 import click
 
+CLUSTER_OPTIONS = ("context", "kubeconfig", "as_user", "as_groups", "request_timeout")
+"""The parameters that ``cluster_options`` gives to a command."""
+
 
 def cluster_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Which cluster, and as whom: kubectl's names and meanings."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from seatrial.cli.commands._options import cluster_options, profile_option, quiet_option
+from seatrial.cli.commands._options import CLUSTER_OPTIONS, cluster_options, profile_option, quiet_option
 
 EXIT = {"pass": 0, "fail": 1, "unknown": 3}
 
@@ -47,7 +47,23 @@ def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str
 )
 @profile_option
 @cluster_options
-@click.option("--timings", is_flag=True, help="Show the seconds that each check took.")
+@click.option(
+    "-n",
+    "--namespace",
+    "namespaces",
+    metavar="NAME",
+    multiple=True,
+    help="A namespace to read where you may not read the whole cluster; again for more.",
+)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.IntRange(1, 86400),
+    default=600,
+    show_default=True,
+    help="The longest that reading may take in all; what is not read by then stays unknown.",
+)
+@click.option("--timings", is_flag=True, help="Show the seconds that each source and each check took.")
 @click.option(
     "--color",
     "colour",
@@ -82,10 +98,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         save=options["save"],
         gate=options["gate"],
         profile_path=options["profile_path"],
-        choice={
-            name: options[name]
-            for name in ("context", "kubeconfig", "as_user", "as_groups", "request_timeout")
-        },
+        choice={name: options[name] for name in (*CLUSTER_OPTIONS, "namespaces", "timeout")},
         page=page(options["colour"], timings=options["timings"]),
         progress=progress(wanted=not options["quiet"]),
         show=lambda text: click.echo(text, nl=False),

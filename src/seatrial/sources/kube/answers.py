@@ -21,23 +21,29 @@ _LOOK = "kubectl get --raw '{path}' shows what the server answers"
 class ListMeta(Wire, frozen=True, gc=False):
     resource_version: str = ""
     next: str = msgspec.field(name="continue", default="")
+    remaining_item_count: int | None = None
 
 
 class Page(Struct):
-    """One page of a list. ``records`` are structs or redacted JSON objects; ``gaps`` are its odd objects."""
+    """One page of a list. ``records`` are structs or redacted JSON objects; ``gaps`` are its odd objects.
+
+    ``remaining`` is how many objects the server says are still to come; None where it does not say.
+    """
 
     records: list[Any]
     gaps: list[Gap]
     next: str
     resource_version: str
+    remaining: int | None
 
 
 class Refused(Exception):
-    """The list cannot be read: the gap says why."""
+    """The list cannot be read: the gap says why. ``forbidden``: the server does not allow it."""
 
-    def __init__(self, gap: Gap) -> None:
+    def __init__(self, gap: Gap, *, forbidden: bool = False) -> None:
         super().__init__(gap.detail)
         self.gap = gap
+        self.forbidden = forbidden
 
 
 class Expired(Exception):
@@ -89,7 +95,8 @@ def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Red
         raise Refused(
             _malformed(need, path, f"the server answered with {what}, not {api_version} {need.kind}List")
         )
-    page = Page([], [], decoded.metadata.next, decoded.metadata.resource_version)
+    meta = decoded.metadata
+    page = Page([], [], meta.next, meta.resource_version, meta.remaining_item_count)
     for item in decoded.items or ():
         if isinstance(item, Object) and item.name:
             page.records.append(redacted(item, redactor))
@@ -164,7 +171,8 @@ def _refusal(need: Need, path: str, answer: Answer) -> Exception:
         return Expired(text)
     if answer.status == 403:
         where = f"{need.resource} ({need.group or 'core'})"
-        return Refused(Gap(need.id, Cause.REFUSED, text, f"grant list on {where}: seatrial doctor --rbac"))
+        gap = Gap(need.id, Cause.REFUSED, text, f"grant list on {where}: seatrial doctor --rbac")
+        return Refused(gap, forbidden=True)
     if answer.status == 401:
         return Refused(
             Gap(need.id, Cause.REFUSED, "the server does not know this user any more", "log in again")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from seatrial.model.errors import UserError
 from seatrial.sources.kube import exec_plugin
@@ -38,6 +38,8 @@ class Access(Struct, frozen=True):
     authorization: str | None = None
     server_name: str | None = None
     proxy: str | None = None
+    namespace: str = ""
+    """The context's own namespace; the pod's, within one."""
 
     def __repr__(self) -> str:
         return f"Access({self.server}, {self.context})"
@@ -61,7 +63,7 @@ def access(kubeconfig: str | None, context: str | None) -> Access:
     cluster = _named(config, "clusters", str(chosen.get("cluster", "")), f"cluster of context {name}")
     user_name = str(chosen.get("user") or "")
     user = _named(config, "users", user_name, f"user of context {name}") if user_name else {}
-    return _loaded(name, cluster, user)
+    return structs.replace(_loaded(name, cluster, user), namespace=str(chosen.get("namespace") or ""))
 
 
 def _files(kubeconfig: str | None) -> list[Path]:
@@ -201,4 +203,5 @@ def _in_cluster() -> Access:
         context="in-cluster",
         ca_file=str(SERVICE_ACCOUNT / "ca.crt"),
         authorization=f"Bearer {(SERVICE_ACCOUNT / 'token').read_text('utf-8').strip()}",
+        namespace=(SERVICE_ACCOUNT / "namespace").read_text("utf-8").strip(),
     )

@@ -2,32 +2,30 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any
 
 import msgspec
 
 from seatrial.model.errors import UserError
-from seatrial.model.evidence import Cause, Evidence, Gap, Key, Need
+from seatrial.model.evidence import Cause, Evidence, Gap, Need
 from seatrial.model.trial import Cluster
 from seatrial.needs import kube
-from seatrial.sources.kube.answers import Expired, Page, Refused, read_page
+from seatrial.sources.kube.answers import Refused
 from seatrial.sources.kube.discovery import Discovery, discover
 from seatrial.sources.kube.identity import ca_digest
 from seatrial.sources.kube.kubeconfig import access
+from seatrial.sources.kube.listing import Listed, Listing
+from seatrial.sources.kube.rights import Rights
 from seatrial.sources.kube.transport import Failure, Transport
-from seatrial.wire.chunks import key_of, pack
+from seatrial.sources.kube.witness import Counts
+from seatrial.wire.chunks import key_of, pack, unpack
 from seatrial.wire.redact import Redactor
 
 PAGE = 500
 """Objects in a page, as kubectl and client-go ask for."""
-
-RESTARTS = 2
-"""How often a list is begun anew when its snapshot expires (5 minutes by default), before it is given up."""
-
-MOST_PAGES = 20_000
 
 Progress = Callable[[str], None]
 
@@ -38,11 +36,17 @@ def connect(
     context: str | None = None,
     as_user: str | None = None,
     as_groups: Sequence[str] = (),
+    namespaces: Sequence[str] = (),
     request_timeout: float = 60,
+    timeout: float | None = None,
     progress: Progress = lambda text: None,  # noqa: ARG005
     page: int = PAGE,
 ) -> "KubeSource":
-    """A source for the context's API server, with kubectl's flags. Raises UserError where there is no way to it."""
+    """A source for the context's API server, with kubectl's flags. Raises UserError where there is no way to it.
+
+    ``namespaces`` are tried where the whole cluster may not be read. ``request_timeout`` bounds one request,
+    ``timeout`` all of them, in seconds.
+    """
     if as_groups and not as_user:
         raise UserError("--as-group needs --as", hint="--as USER --as-group GROUP")
 
@@ -52,8 +56,8 @@ def connect(
     headers = [("User-Agent", "seatrial")]
     headers += [("Impersonate-User", as_user)] if as_user else []
     headers += [("Impersonate-Group", group) for group in as_groups]
-    transport = Transport(renew(), headers=headers, timeout=request_timeout, renew=renew)
-    return KubeSource(transport, progress=progress, page=page)
+    transport = Transport(renew(), headers=headers, timeout=request_timeout, renew=renew, lasts=timeout)
+    return KubeSource(transport, namespaces=namespaces, progress=progress, page=page)
 
 
 class KubeSource:
@@ -61,13 +65,17 @@ class KubeSource:
 
     name = "kube"
 
-    def __init__(self, transport: Transport, *, progress: Progress, page: int = PAGE) -> None:
+    def __init__(
+        self, transport: Transport, *, namespaces: Sequence[str] = (), progress: Progress, page: int = PAGE
+    ) -> None:
         self._transport = transport
-        self._progress = progress
-        self._page = page
-        self._redactor = Redactor(secrets.token_bytes(32))
+        self._namespaces = tuple(namespaces)
+        self._listing = Listing(transport, Redactor(secrets.token_bytes(32)), page, progress)
+        self._counts = Counts(transport)
+        self.rights = Rights(transport)
         self._lock = threading.Lock()
         self._discovery: Discovery | None = None
+        self._known_places: tuple[tuple[str, ...], bool] | None = None
 
     def cluster(self) -> Cluster:
         """Which cluster it is. Raises UserError where the server cannot be reached or does not know us."""
@@ -95,44 +103,37 @@ class KubeSource:
 
     def ask(self, need: Need) -> Evidence:
         """The answer to a need, its gaps in it."""
-        began = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        answer = Evidence(need=need.id, schema=need.schema, collected_at=began)
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        answer = Evidence(need=need.id, schema=need.schema, collected_at=now)
         discovery = self._discovered()
         if need == kube.DISCOVERY:
             gaps = (discovery.gap,) if discovery.gap else ()
             return msgspec.structs.replace(answer, chunks=pack(discovery.groups), gaps=gaps)
+        began = time.monotonic()
         try:
             version = _served_version(need, discovery)
-            return self._list(need, version, answer) if version else answer
         except Refused as refused:
             return msgspec.structs.replace(answer, gaps=(refused.gap,))
-        except Failure as failure:
-            gap = Gap(need.id, failure.cause, failure.says, "run again when the API server answers")
-            return msgspec.structs.replace(answer, gaps=(gap,))
+        if not version:
+            return answer
+        listed = self._list(need, version)
+        return msgspec.structs.replace(
+            answer,
+            chunks=listed.chunks,
+            gaps=tuple(listed.gaps) + ((listed.end,) if listed.end is not None else ()),
+            resource_version=listed.resource_version,
+            requests=listed.requests,
+            received=listed.received,
+            seconds=round(time.monotonic() - began, 3),
+        )
 
     def allowed(self, needs: Sequence[Need]) -> dict[Need, bool | None]:
         """Whether each list may be read in the whole cluster, by the server's own word; None where it did not say."""
-        return {need: self._may(need) for need in needs if need.resource}
+        return {need: self.rights.may(need) for need in needs if need.resource}
 
-    def _may(self, need: Need) -> bool | None:
-        review = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": {"verb": "list", "group": need.group, "resource": need.resource}},
-        }
-        try:
-            answer = self._transport.post(
-                "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", msgspec.json.encode(review)
-            )
-        except Failure:
-            return None
-        if answer.status not in {200, 201}:
-            return None
-        try:
-            said = msgspec.json.decode(answer.body)["status"]["allowed"]
-        except (msgspec.DecodeError, KeyError, TypeError):
-            return None
-        return said if isinstance(said, bool) else None
+    def skew(self) -> int:
+        """Seconds that the server's clock is ahead of this one."""
+        return round(self._transport.skew)
 
     def _discovered(self) -> Discovery:
         with self._lock:
@@ -140,58 +141,45 @@ class KubeSource:
                 self._discovery = discover(self._transport)
             return self._discovery
 
-    def _list(self, need: Need, version: str, answer: Evidence) -> Evidence:
-        for _ in range(1 + RESTARTS):
-            try:
-                return self._list_once(need, version, answer)
-            except Expired:
-                continue
-        detail = f"the list took longer than the server keeps a snapshot, {1 + RESTARTS} times"
-        raise Refused(Gap(need.id, Cause.TRUNCATED, detail, "run again, nearer to the API server"))
+    def _list(self, need: Need, version: str) -> Listed:
+        listed = self._listing.read(need, version)
+        if listed.refused and need.namespaced:
+            return self._by_namespace(need, version, listed)
+        if listed.end is None:
+            listed.end = self._counts.contradict(need, listed.count)
+        return listed
 
-    def _list_once(self, need: Need, version: str, answer: Evidence) -> Evidence:
-        path = (
-            f"/apis/{need.group}/{version}/{need.resource}"
-            if need.group
-            else f"/api/{version}/{need.resource}"
-        )
-        records: list[Any] = []
-        gaps: list[Gap] = []
-        tokens: set[str] = set()
-        page = Page([], [], "", "")
-        requests = 0
-        while True:
-            params = {"limit": str(self._page)} | ({"continue": page.next} if page.next else {})
-            page = read_page(need, version, path, self._transport.get(path, params), self._redactor)
-            requests += 1
-            records += page.records
-            gaps += page.gaps
-            self._progress(f"{need.resource}: {len(records)}")
-            if not page.next:
-                break
-            if page.next in tokens or requests >= MOST_PAGES:
-                detail = "the server's pages go in a circle"
-                raise Refused(Gap(need.id, Cause.MALFORMED, detail, "look at the API service behind it"))
-            tokens.add(page.next)
-        keys = [key_of(record) for record in records]
-        if len(set(keys)) < len(keys):
-            raise Refused(
-                Gap(need.id, Cause.MALFORMED, "an object stands on two pages of one list", "run again")
-            )
-        return msgspec.structs.replace(
-            answer,
-            chunks=pack(_ordered(records, keys)),
-            gaps=tuple(gaps),
-            resource_version=page.resource_version,
-            requests=requests,
-        )
+    def _by_namespace(self, need: Need, version: str, refused: Listed) -> Listed:
+        """The list of each namespace that this user may read, with gaps for the rest."""
+        places, whole = self._places()
+        readable = sorted((place for place in places if self.rights.may_in(place, need)), key="{}/".format)
+        if not readable:
+            return refused
+        listed = self._listing.read(msgspec.structs.replace(need, always=()), version, readable)
+        listed.requests += refused.requests
+        if listed.end is not None or refused.end is None:
+            return listed
+        if whole:
+            listed.gaps += [
+                msgspec.structs.replace(refused.end, namespace=place)
+                for place in sorted(set(places) - set(readable))
+            ]
+        else:
+            listed.end = msgspec.structs.replace(refused.end, besides=tuple(sorted(readable)))
+        return listed
 
-
-def _ordered(records: list[Any], keys: list[Key]) -> list[Any]:
-    """In the order of namespace and name, which is the server's own nearly always."""
-    if all(earlier < later for earlier, later in pairwise(keys)):
-        return records
-    return sorted(records, key=key_of)
+    def _places(self) -> tuple[tuple[str, ...], bool]:
+        """The namespaces to try, and whether they are all of them."""
+        with self._lock:
+            if self._known_places is None:
+                found = self._listing.read(kube.NAMESPACES, "v1")
+                names = {key_of(row)[1] for chunk in found.chunks for row in unpack(chunk, dict[str, Any])}
+                if found.end is None and not found.gaps:
+                    self._known_places = tuple(sorted(names)), True
+                else:
+                    asked = {*self._namespaces, self._transport.access.namespace} - {""}
+                    self._known_places = tuple(sorted({*names, *asked})), False
+            return self._known_places
 
 
 def _served_version(need: Need, discovery: Discovery) -> str:

@@ -7,16 +7,19 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from msgspec import Struct
 
+from seatrial.model.errors import UserError
 from seatrial.model.evidence import Cause
 from seatrial.sources.kube.kubeconfig import Access
 
-MOST_BODY = 512 * 1024 * 1024
-"""Bytes of one answer: a page of 500 objects at etcd's limit of 1.5 MiB is larger; real pages are 4 MB."""
+MOST_BODY = 64 * 1024 * 1024
+"""Bytes of one answer. Real pages of 500 objects have 4 MB; one of larger objects is asked again in smaller pages."""
+
+_PIECE = 256 * 1024
 
 ATTEMPTS = 10
 """As client-go: the most times one request is tried."""
@@ -33,6 +36,10 @@ _TRIED_LESS = 3
 """A 500 may be a passing trouble of etcd, or an object that cannot be decrypted, which stays."""
 
 
+_TRIES_OF_SLOW = 2
+_LOOPBACK = ("127.", "localhost", "::1")
+
+
 class Answer(Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
@@ -40,16 +47,42 @@ class Answer(Struct, frozen=True):
 
 
 class Failure(Exception):
-    """No usable answer came. ``says`` is short, and holds neither bodies nor secrets."""
+    """No usable answer came. ``says`` is short, and holds neither bodies nor secrets; ``cure`` is what to do."""
 
-    def __init__(self, cause: Cause, says: str) -> None:
+    def __init__(self, cause: Cause, says: str, cure: str = "run again when the API server answers") -> None:
         super().__init__(says)
         self.cause = cause
         self.says = says
+        self.cure = cure
+
+
+class Slow(Failure):
+    """No answer, or not its end, within the time of one request. Tried once more, no oftener: it costs most."""
+
+    def __init__(self, span: float) -> None:
+        super().__init__(
+            Cause.UNREACHABLE,
+            f"the answer did not end within {span:g} seconds",
+            "give single requests more time: --request-timeout SECONDS",
+        )
+
+
+class TooLarge(Failure):
+    """An answer of more than ``MOST_BODY`` bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Cause.TRUNCATED,
+            f"an answer of more than {MOST_BODY} bytes",
+            "look for objects that are far too large: kubectl get --raw",
+        )
 
 
 class Transport:
-    """Thread safe. ``renew`` gives fresh access when the server no longer knows us; it is asked once per failure."""
+    """Thread safe. ``renew`` gives fresh access when the server no longer knows us; it is asked once per failure.
+
+    ``timeout`` bounds one request in seconds, its body included; ``lasts`` all of them together.
+    """
 
     def __init__(
         self,
@@ -58,6 +91,7 @@ class Transport:
         headers: Sequence[tuple[str, str]],
         timeout: float,
         renew: Any,
+        lasts: float | None = None,
         waiting: float = WAITING,
     ) -> None:
         self._access = access
@@ -67,9 +101,16 @@ class Transport:
         self._timeout = timeout
         self._renew = renew
         self._waiting = waiting
+        self._near = (urlsplit(access.server).hostname or "").startswith(_LOOPBACK)
+        self._lasts = lasts
+        self._ends = None if lasts is None else time.monotonic() + lasts
         self._lock = threading.Lock()
         self._pool = _pool(access, timeout)
         self.requests = 0
+        self.received = 0
+        """Bytes of bodies."""
+        self.skew = 0.0
+        """Seconds that the server's clock is ahead of this one, by its ``Date`` headers; the largest that was seen."""
 
     @property
     def access(self) -> Access:
@@ -94,11 +135,8 @@ class Transport:
             try:
                 answer = self._once(method, path, params, accept, body)
             except Failure as failure:
-                if (
-                    failure.cause is not Cause.UNREACHABLE
-                    or attempt >= ATTEMPTS
-                    or not self._wait(attempt, None)
-                ):
+                most = _TRIES_OF_SLOW if isinstance(failure, Slow) else ATTEMPTS
+                if failure.cause is not Cause.UNREACHABLE or attempt >= most or not self._wait(attempt, None):
                     raise
                 continue
             if answer.status == 401 and not renewed:
@@ -116,39 +154,92 @@ class Transport:
     ) -> Answer:
         headers = self._headers.copy()
         headers["Accept"] = accept
+        # over a network lists shrink to a tenth; on this machine that would only cost
+        headers["Accept-Encoding"] = "identity" if self._near else "gzip"
         if body is not None:
             headers["Content-Type"] = "application/json"
         if self._access.authorization:
             headers["Authorization"] = self._access.authorization
         url = f"{self._access.server}{path}" + (f"?{urlencode(params)}" if params else "")
+        span = self._span()
         with self._lock:
             self.requests += 1
         try:
             response = self._pool.request(
-                method, url, headers=headers, body=body, redirect=False, retries=False, preload_content=False
+                method,
+                url,
+                headers=headers,
+                body=body,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT, span), read=span),
             )
             try:
-                answer = self._read(response)
-            finally:
-                response.release_conn()
+                answer = self._read(response, time.monotonic() + span)
+            except BaseException:
+                response.close()
+                raise
+            response.release_conn()
+        except urllib3.exceptions.ReadTimeoutError as error:
+            self._span()
+            raise Slow(self._timeout) from error
         except urllib3.exceptions.HTTPError as error:
+            self._span()
             raise Failure(Cause.UNREACHABLE, _says(error)) from error
         except OSError as error:
             raise Failure(Cause.UNREACHABLE, f"{type(error).__name__}") from error
+        self._note_clock(answer.headers.get("date"))
         if 300 <= answer.status < 400:
             raise Failure(Cause.MALFORMED, f"the server redirects ({answer.status}), which is not followed")
         return answer
 
-    @staticmethod
-    def _read(response: urllib3.BaseHTTPResponse) -> Answer:
-        body = response.read(MOST_BODY + 1, decode_content=True)
-        if len(body) > MOST_BODY:
-            raise Failure(Cause.TRUNCATED, f"an answer of more than {MOST_BODY} bytes")
-        return Answer(response.status, {key.lower(): value for key, value in response.headers.items()}, body)
+    def _span(self) -> float:
+        """The seconds that a request may take. Raises Failure where the run's own time is over."""
+        if self._ends is None:
+            return self._timeout
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise Failure(
+                Cause.TRUNCATED,
+                f"the run's {self._lasts:g} seconds were over",
+                "give it more time: --timeout SECONDS",
+            )
+        return min(left, self._timeout)
+
+    def _read(self, response: urllib3.BaseHTTPResponse, until: float) -> Answer:
+        """The whole answer. A body that drips is given up like one that does not come at all."""
+        pieces: list[bytes] = []
+        size = 0
+        while piece := response.read1(_PIECE, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            if size > MOST_BODY:
+                raise TooLarge
+            if time.monotonic() > until:
+                self._span()
+                raise Slow(self._timeout)
+        with self._lock:
+            self.received += size
+        headers = {key.lower(): value for key, value in response.headers.items()}
+        return Answer(response.status, headers, b"".join(pieces))
+
+    def _note_clock(self, date: str | None) -> None:
+        try:
+            at = email.utils.parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        if at.tzinfo is not None:
+            skew = (at - datetime.now(UTC)).total_seconds()
+            with self._lock:
+                self.skew = max(self.skew, skew, key=abs)
 
     def _reauthenticate(self) -> None:
         with self._lock:
-            self._access = self._renew()
+            try:
+                self._access = self._renew()
+            except UserError as error:
+                raise Failure(Cause.REFUSED, f"logging in again failed: {error}", "log in again") from error
             self._pool = _pool(self._access, self._timeout)
 
     def _wait(self, attempt: int, retry_after: str | None) -> bool:
@@ -157,7 +248,7 @@ class Transport:
         # full jitter: clients that failed together must not come back together
         span = random.uniform(0, min(8.0, 0.25 * 2**attempt)) if asked is None else min(asked, LONGEST_WAIT)  # noqa: S311
         with self._lock:
-            if span > self._waiting:
+            if span > self._waiting or (self._ends is not None and time.monotonic() + span > self._ends):
                 return False
             self._waiting -= span
         time.sleep(span)

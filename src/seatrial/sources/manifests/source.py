@@ -14,7 +14,7 @@ from seatrial.needs import kube
 from seatrial.sources.manifests.files import Manifest, read
 from seatrial.sources.manifests.kinds import BRINGS_NO_PODS, BUILT_IN, OF_THE_CLUSTER
 from seatrial.sources.manifests.templates import group_of, pods
-from seatrial.wire.chunks import STORED_AS, as_struct, key_of, pack, without_nulls
+from seatrial.wire.chunks import STORED_AS, as_struct, key_of, order_of, pack, without_nulls
 from seatrial.wire.redact import Redactor
 
 _BROUGHT_BY_OPERATORS = (kube.PODS, kube.DEPLOYMENTS, kube.STATEFUL_SETS, kube.DAEMON_SETS)
@@ -47,6 +47,9 @@ class ManifestsSource:
     def cluster(self) -> Cluster:
         return Cluster(context="manifests")
 
+    def skew(self) -> int:
+        return 0
+
     def ask(self, need: Need) -> Evidence:
         """The answer of the manifests. Objects of a wrong shape are gaps that name their file and line."""
         answer = Evidence(need=need.id, schema=need.schema, collected_at=self._at)
@@ -65,7 +68,7 @@ class ManifestsSource:
             except Unseen as unseen:
                 records.pop(key, None)
                 gaps[key] = _located(unseen.gap, key, manifest.where)
-        ordered = [records[key] for key in sorted(records)]
+        ordered = sorted(records.values(), key=order_of)
         return msgspec.structs.replace(answer, chunks=pack(ordered), gaps=(*gaps.values(), *self._open(need)))
 
     def _candidates(self, need: Need) -> list[Manifest]:

@@ -173,6 +173,7 @@ def schema() -> dict[str, Any]:
                 "evidence": {"type": "object", "additionalProperties": evidence},
                 "profile": {"type": "object"}, "catalogue": text, "checks": counts,
                 "seconds": {"type": "object", "additionalProperties": {"type": "number"}},
+                "secondsBySource": {"type": "object", "additionalProperties": {"type": "number"}},
             },
             ("apiVersion", "kind", "now", "cluster", "gate", "open", "counts", "items"),
         ),
