@@ -1,6 +1,6 @@
 """From judgements to claims, from claims to items."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -22,13 +22,26 @@ Answers = Mapping[str, Sequence[Answer]]
 """What was found, by claim id."""
 
 
+Finder = Callable[[Claim, Sequence[Answer], tuple[Gap, ...]], Found]
+"""What the alternatives of a claim that were judged come to, beside those that were not."""
+
+
 def conclude(catalogue: Catalogue, answers: Answers, views: Views) -> tuple[ItemVerdict, ...]:
     """A verdict for every item of the catalogue, in its order."""
-    return tuple(_item(item, catalogue, answers, views) for item in catalogue.items)
+
+    def found(claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...]) -> Found:
+        # several items may use a claim: what it comes to is made once
+        key = (claim.id, tuple(answer.check.id for answer in judging), unjudged)
+        return views.once(key, lambda: find(claim, judging, unjudged, views))
+
+    return tuple(conclude_item(item, catalogue, answers, views, found) for item in catalogue.items)
 
 
-def _item(item: Item, catalogue: Catalogue, answers: Answers, views: Views) -> ItemVerdict:
-    claims = tuple(_claim(use, catalogue, answers.get(use.claim.id, ()), views) for use in item.uses)
+def conclude_item(
+    item: Item, catalogue: Catalogue, answers: Answers, views: Views, found: Finder
+) -> ItemVerdict:
+    """The verdict of one item."""
+    claims = tuple(_claim(use, catalogue, answers.get(use.claim.id, ()), views, found) for use in item.uses)
     outcome = all_of(claim.outcome for claim in claims)
     verdict = ItemVerdict(
         id=item.id,
@@ -62,7 +75,9 @@ def _waiver(item: Item, views: Views) -> str:
     return ""
 
 
-def _claim(use: Use, catalogue: Catalogue, answers: Sequence[Answer], views: Views) -> ClaimVerdict:
+def _claim(
+    use: Use, catalogue: Catalogue, answers: Sequence[Answer], views: Views, found: Finder
+) -> ClaimVerdict:
     claim = use.claim
     verdict = ClaimVerdict(id=claim.id, says=claim.says, outcome=Outcome.UNKNOWN, holds=str(claim.holds))
     route = route_of(claim, views.trial.sources)
@@ -85,20 +100,25 @@ def _claim(use: Use, catalogue: Catalogue, answers: Sequence[Answer], views: Vie
             f"none of {', '.join(use.via)} is here",
             "install one, or declare it under declares.alternatives",
         )
-        if on_route and not any(answer.judged or answer.gaps for answer in on_route):
+        if on_route and all(answer.is_empty for answer in on_route):
             return structs.replace(verdict, outcome=use.empty)
         return structs.replace(verdict, gaps=(gap,))
     if not judging:
         return structs.replace(verdict, gaps=tuple(unjudged.values()))
-    return _judged_claim(use, verdict, judging, unjudged, views)
+    return _judged_claim(use, verdict, judging, unjudged, views, found)
 
 
 def _judged_claim(
-    use: Use, verdict: ClaimVerdict, judging: Sequence[Answer], unjudged: Mapping[str, Gap], views: Views
+    use: Use,
+    verdict: ClaimVerdict,
+    judging: Sequence[Answer],
+    unjudged: Mapping[str, Gap],
+    views: Views,
+    find: Finder,
 ) -> ClaimVerdict:
     claim = use.claim
     gaps = list(dict.fromkeys(gap for answer in judging for gap in answer.gaps))
-    found = _found(claim, judging, tuple(unjudged.values()), views)
+    found = find(claim, judging, tuple(unjudged.values()))
     findings, counts = found.findings, found.counts
     counted = any(count for outcome, count in counts.items() if outcome is not Outcome.NOT_APPLICABLE)
     # an alternative that nobody judged may have subjects of its own
@@ -112,9 +132,10 @@ def _judged_claim(
         gaps.append(stale)
     if not counted and not is_open and outcome is Outcome.UNKNOWN:
         gaps.append(_nothing(claim, judging[0].check))
-    if is_open or any(finding.gap for finding in findings):
+    own = [finding.gap for finding in findings if finding.gap is not None] if counts[Outcome.UNKNOWN] else []
+    if is_open or own:
         gaps += unjudged.values()
-    gaps += [finding.gap for finding in findings if finding.gap is not None]
+    gaps += own
     apart: dict[str, int] = {}
     for answer in judging:
         apart |= answer.apart
@@ -186,9 +207,3 @@ def _stale(use: Use, judging: Iterable[Answer], views: Views) -> Gap | None:
             detail = f"read {age} before the trial's time; the claim takes evidence of {use.fresh} s at most"
             return Gap(need.id, Cause.STALE, detail, "run a new trial")
     return None
-
-
-def _found(claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views) -> Found:
-    """The findings of a claim: made once, however many items use it."""
-    key = (claim.id, tuple(answer.check.id for answer in judging), unjudged)
-    return views.once(key, lambda: find(claim, judging, unjudged, views))

@@ -1,7 +1,8 @@
 """From judgements to findings: one per top owner, worst first, its members counted."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from bisect import insort
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, structs
@@ -18,7 +19,7 @@ from seatrial.model.outcome import Outcome
 FIRST_NAMES = 20
 """How many members a finding names; their number is exact."""
 
-FIRST_GOOD = 100
+FIRST_GOOD = 20
 """How many findings a claim shows that pass or do not apply; their number is exact. Those that hinder are all shown."""
 
 _RANK = {outcome: rank for rank, outcome in enumerate(WORST_FIRST)}
@@ -34,23 +35,103 @@ class Found(Struct, frozen=True):
     counts: dict[Outcome, int]
 
 
+class Part(Struct, frozen=True):
+    """What a claim comes to in one place. Of the good only the first are kept, not yet written out."""
+
+    counts: dict[Outcome, int]
+    hinders: tuple[Finding, ...]
+    good: dict[Outcome, list[tuple[Subject, list[Row]]]]
+
+
+def place_of(subject: Subject) -> str:
+    """The namespace that a subject stands in, or is; empty for what belongs to the whole cluster."""
+    return subject.name if subject.kind == "Namespace" and not subject.group else subject.namespace
+
+
 def find(claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views) -> Found:
     """What the alternatives of a claim come to. ``unjudged`` are those that may be here and have no check."""
-    counts = dict.fromkeys(Outcome, 0)
+    return Tally(claim, parts_of(claim, judging, unjudged, views), views).found()
+
+
+def parts_of(
+    claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...], views: Views
+) -> dict[str, Part]:
+    """What they come to place by place."""
     by_subject: dict[Subject, list[Row]] = {}
     for row in _rows(judging, unjudged):
-        subject = row[2].subject
-        counts[row[0]] += len(subject.members)
-        by_subject.setdefault(subject.subject, []).append(row)
-    shown = dict.fromkeys(Outcome, 0)
-    findings: list[Finding] = []
-    for named, rows in by_subject.items():
+        by_subject.setdefault(row[2].subject.subject, []).append(row)
+    by_place: dict[str, list[tuple[Subject, list[Row]]]] = {}
+    for subject, rows in by_subject.items():
+        by_place.setdefault(place_of(subject), []).append((subject, rows))
+    return {place: _part(claim, found, views) for place, found in by_place.items()}
+
+
+def _part(claim: Claim, found: list[tuple[Subject, list[Row]]], views: Views) -> Part:
+    counts = dict.fromkeys(Outcome, 0)
+    good: dict[Outcome, list[tuple[Subject, list[Row]]]] = {}
+    hinders: list[Finding] = []
+    for subject, rows in found:
+        for row in rows:
+            counts[row[0]] += len(row[2].subject.members)
         outcome = rows[0][0] if len(rows) == 1 else min((row[0] for row in rows), key=_RANK.__getitem__)
-        shown[outcome] += 1
-        if outcome in _HINDERS or shown[outcome] <= FIRST_GOOD:
-            findings.append(_finding(claim, named, outcome, rows, views))
-    findings.sort(key=lambda finding: (_RANK[finding.outcome], finding.subject))
-    return Found(tuple(findings), counts)
+        if outcome in _HINDERS:
+            hinders.append(_finding(claim, subject, outcome, rows, views))
+        elif len(first := good.setdefault(outcome, [])) < FIRST_GOOD:
+            first.append((subject, rows))
+    return Part(counts, tuple(hinders), good)
+
+
+class Tally:
+    """The parts of a claim, put together; a part may be put again."""
+
+    def __init__(self, claim: Claim, parts: Mapping[str, Part], views: Views) -> None:
+        self._claim = claim
+        self._views = views
+        self._parts = dict(parts)
+        self._counts = dict.fromkeys(Outcome, 0)
+        for found in parts.values():
+            self._count(found, 1)
+        self._hinders = sorted((row for found in parts.values() for row in found.hinders), key=rank_of)
+
+    def put(self, place: str, found: Part | None) -> None:
+        """What the claim comes to in a place now; None where it has no subject there."""
+        before = self._parts.pop(place, None)
+        if before is not None:
+            self._count(before, -1)
+            if before.hinders:
+                self._hinders = [row for row in self._hinders if place_of(row.subject) != place]
+        if found is not None:
+            self._parts[place] = found
+            self._count(found, 1)
+            for row in found.hinders:
+                insort(self._hinders, row, key=rank_of)
+
+    def found(self) -> Found:
+        """All that hinders, the first of what is good, and exact counts."""
+        return Found((*self._hinders, *self._good()), dict(self._counts))
+
+    def _count(self, found: Part, sign: int) -> None:
+        for outcome, count in found.counts.items():
+            self._counts[outcome] += sign * count
+
+    def _good(self) -> list[Finding]:
+        """The first findings that pass or do not apply, by place, in the order in which findings stand."""
+        chosen: dict[Outcome, list[tuple[Subject, list[Row]]]] = {}
+        for place in sorted(self._parts):
+            for outcome, rows in self._parts[place].good.items():
+                first = chosen.setdefault(outcome, [])
+                first += rows[: FIRST_GOOD - len(first)]
+        found = [
+            _finding(self._claim, subject, outcome, rows, self._views)
+            for outcome, first in chosen.items()
+            for subject, rows in first
+        ]
+        return sorted(found, key=rank_of)
+
+
+def rank_of(finding: Finding) -> tuple[int, Subject]:
+    """What findings are sorted by: the worst first."""
+    return _RANK[finding.outcome], finding.subject
 
 
 def _rows(judging: Sequence[Answer], unjudged: tuple[Gap, ...]) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from seatrial.inventory.views import Views
 from seatrial.kit.checking import Check, Parameter
-from seatrial.model.evidence import Cause, Gap, Unseen
+from seatrial.model.evidence import Beyond, Cause, Gap, Unseen
 from seatrial.model.finding import Judgement
 from seatrial.model.item import Among, Claim
 from seatrial.model.outcome import Outcome
@@ -38,6 +38,11 @@ class Answer(Struct, frozen=True):
     apart: dict[str, int]
     seconds: float
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is known that there is no subject."""
+        return not self.judged and not self.gaps
+
 
 def judge(check: Check[Any, Any], claim: Claim, views: Views, clock: Clock) -> Answer:
     """Selects the claim's subjects and judges each. Never raises for what a check or the evidence does."""
@@ -59,6 +64,8 @@ def _judge_one(check: Check[Any, Any], subject: Any, arguments: list[Any]) -> Ju
         return check.judge(subject, *arguments)
     except Unseen as unseen:
         return _unknown(unseen.gap)
+    except Beyond:
+        raise
     except Exception as error:  # noqa: BLE001  # the one place where a check's fault becomes an unknown
         return _unknown(
             Gap(

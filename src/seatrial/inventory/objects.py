@@ -29,7 +29,7 @@ class Namespace(ObjectSubject[cluster.Namespace]):
     def select(cls, views: Views, among: Among) -> Selection[Self]:
         """Namespaces that pods or other objects were seen in, but that were not seen themselves, open the list."""
         table = views.table(cls.need, cls.struct)
-        rows = tuple(table.known())
+        rows = tuple(row for row in table.known() if views.within in {None, row.name})
         platform = [row for row in rows if views.profile.is_platform(row.name)]
         chosen = {
             Among.ALL: rows,
@@ -76,6 +76,7 @@ class Cluster:
     """The cluster as a whole: one subject, always there."""
 
     over: ClassVar[str] = "cluster"
+    placed: ClassVar[bool] = False
     needs: ClassVar[tuple[Need, ...]] = ()
     variant: str = ""
     origin: tuple[Need, Key, str] | None = None
@@ -93,6 +94,7 @@ class DeclaredNodeService:
     """A node service that the profile declares."""
 
     over: ClassVar[str] = "node service"
+    placed: ClassVar[bool] = True
     declared_as: ClassVar[str] = "nodeServices"
     needs: ClassVar[tuple[Need, ...]] = ()
     variant: str = ""
@@ -105,13 +107,15 @@ class DeclaredNodeService:
 
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
-        return Selection([cls(row) for row in views.profile.declares.node_services])
+        rows = views.profile.declares.node_services
+        return Selection([cls(row) for row in rows if views.within in {None, row.namespace}])
 
 
 class DeclaredTask:
     """A scheduled task that the profile declares."""
 
     over: ClassVar[str] = "scheduled task"
+    placed: ClassVar[bool] = True
     declared_as: ClassVar[str] = "scheduledTasks"
     needs: ClassVar[tuple[Need, ...]] = ()
     variant: str = ""
@@ -124,4 +128,5 @@ class DeclaredTask:
 
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
-        return Selection([cls(row) for row in views.profile.declares.scheduled_tasks])
+        rows = views.profile.declares.scheduled_tasks
+        return Selection([cls(row) for row in rows if views.within in {None, row.namespace}])

@@ -34,6 +34,7 @@ class DeclaredProfile:
     """
 
     over: ClassVar[str] = "security profile"
+    placed: ClassVar[bool] = False
     declared_as: ClassVar[str] = "securityProfiles"
     needs: ClassVar[tuple[Need, ...]] = PodGroup.needs
     variant: str = ""

@@ -7,6 +7,7 @@ from seatrial.inventory.views import Views
 from seatrial.model.evidence import Gap, Key, Need, Partial
 from seatrial.model.finding import Subject
 from seatrial.model.item import Among
+from seatrial.needs import kube
 from seatrial.wire.base import Object
 
 S_co = TypeVar("S_co", covariant=True)
@@ -30,6 +31,8 @@ class Judged(Protocol):
     over: ClassVar[str]
     """As the catalogue's ``over`` says it."""
     needs: ClassVar[tuple[Need, ...]]
+    placed: ClassVar[bool]
+    """Whether each stands in a namespace, or is one."""
 
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]: ...
@@ -69,11 +72,13 @@ class ObjectSubject(Generic[O]):
     struct: ClassVar[type[Any]]
     over: ClassVar[str]
     needs: ClassVar[tuple[Need, ...]] = ()
+    placed: ClassVar[bool] = False
     variant: str = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.needs = (cls.need,)
+        cls.placed = cls.need.namespaced or cls.need == kube.NAMESPACES
 
     def __init__(self, object: O) -> None:
         self.object: O = object

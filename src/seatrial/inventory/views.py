@@ -16,6 +16,10 @@ W = TypeVar("W", bound="View")
 X = TypeVar("X")
 
 
+GROUPS = "groups"
+"""What the groups of discovery are kept as."""
+
+
 class View(Protocol):
     """A topic that checks look things up in. ``needs`` are the questions it reads the answers of."""
 
@@ -34,6 +38,9 @@ class Views:
         self._tables: dict[str, Partial[Any]] = {}
         self._order: dict[str, dict[Key, int]] = {}
         self._made: dict[Hashable, Any] = {}
+
+    within: str | None = None
+    """The namespace that tables are limited to, in a ``LocalViews``."""
 
     @property
     def profile(self) -> Profile:
@@ -59,6 +66,14 @@ class Views:
             made = self._made[key] = make()
         return cast("X", made)
 
+    def forget(self, need: Need) -> None:
+        """Drops what was made of the answer of a need: the views that read it, and everything that is no view."""
+        self._made = {
+            key: made
+            for key, made in self._made.items()
+            if (isinstance(key, type) and need not in getattr(key, "needs", ())) or key == GROUPS
+        }
+
     def gap(self, need: Need) -> Gap | None:
         """The gap that hides a whole answer, if there is one."""
         evidence = self.trial.evidence.get(need.id)
@@ -83,7 +98,7 @@ class Views:
         Raises Unseen where discovery did not answer, or where the group is stale and the resource unproved.
         """
         group, _, resource = name.partition("/")
-        groups = self.once("groups", self._groups)
+        groups = self.once(GROUPS, self._groups)
         found: tuple[Group, ...] = tuple(row for row in groups.known(group))
         if any(not resource or resource in row.resources for row in found):
             return True
@@ -102,7 +117,7 @@ class Views:
 
     def answers(self, group: str) -> bool:
         """Whether an API group is served and the server behind it answers. Raises Unseen where discovery did not."""
-        groups = self.once("groups", self._groups)
+        groups = self.once(GROUPS, self._groups)
         found: tuple[Group, ...] = tuple(groups.known(group))
         if not found:
             groups.all(group)
@@ -133,15 +148,16 @@ class Views:
             gaps += [missing] if missing is not None else []
             return
         gaps += evidence.gaps
-        at = 0
-        for chunk in evidence.chunks:
+        for at in range(len(evidence.chunks)):
             try:
-                records = unpack(chunk, type)
+                yield from self.records(need, type, at)
             except ValueError as error:
                 gaps.append(_damaged(need, error))
-            else:
-                yield from enumerate(records, at)
-            at += CHUNK_RECORDS
+
+    def records(self, need: Need, type: type[X], at: int) -> Iterator[tuple[int, X]]:
+        """The records of one chunk of an answer, with their places. Raises ValueError where it is damaged."""
+        chunk = self.trial.evidence[need.id].chunks[at]
+        return enumerate(unpack(chunk, type), at * CHUNK_RECORDS)
 
     def remember(self, need: Need, key: Key, at: int) -> None:
         """The place of a record that ``scan`` gave."""

@@ -5,7 +5,7 @@ token volume, claim names, revision hash, ordinal). Members keep name, node and 
 15,000 workloads are thus judged some 40,000 times, not 300,000 times, and counted exactly.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from seatrial.inventory.grouping import Member, group_pods
@@ -26,6 +26,7 @@ class PodGroup:
     """Pods of one top owner that are the same in all that is judged; ``pod`` stands for all of them."""
 
     over: ClassVar[str] = "pod"
+    placed: ClassVar[bool] = True
     needs: ClassVar[tuple[Need, ...]] = (
         kube.PODS,
         kube.REPLICA_SETS,
@@ -71,6 +72,7 @@ class ContainerGroup:
     """One container of a group of pods; ``kind`` is init, sidecar, app or ephemeral."""
 
     over: ClassVar[str] = "container"
+    placed: ClassVar[bool] = True
     needs: ClassVar[tuple[Need, ...]] = PodGroup.needs
 
     def __init__(self, group: PodGroup, kind: str, container: Container, pointer: str) -> None:
@@ -109,6 +111,7 @@ class Workload:
     """A top owner: its controller object where it is a Deployment, StatefulSet or DaemonSet, and its pods."""
 
     over: ClassVar[str] = "workload"
+    placed: ClassVar[bool] = True
     declared_as: ClassVar[str] = "criticalComponents"
     needs: ClassVar[tuple[Need, ...]] = (
         *PodGroup.needs,
@@ -194,12 +197,28 @@ class Workloads:
     def of(cls, views: Views) -> Self:
         grouped, gaps = group_pods(views)
         groups = [PodGroup(row.owner, row.pod, row.unseen, row.members) for row in grouped.values()]
-        return cls(_numbered(groups), Partial({}, gaps), views)
+        return cls(_numbered(groups), Partial({}, gaps, views.within), views)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Self], views: Views) -> Self:
+        """The whole of what was made namespace by namespace."""
+        groups: list[PodGroup] = []
+        gaps: set[Gap] = set()
+        for part in parts:
+            groups += part.known(part.within)
+            gaps.update(part.gaps)
+        groups.sort(key=lambda group: (group.subject, group.members[0]))
+        return cls(tuple(groups), Partial({}, gaps), views)
 
     def all(self, namespace: str | None = None) -> tuple[PodGroup, ...]:
         """Every group, mirror pods among them. Raises Unseen where pods may be missing."""
         self.refuse_gaps(namespace)
         return self.known(namespace)
+
+    @property
+    def within(self) -> str | None:
+        """The namespace that it is limited to, if it is."""
+        return self._pods.within
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -212,10 +231,12 @@ class Workloads:
 
     def known(self, namespace: str | None = None) -> tuple[PodGroup, ...]:
         """The groups that were seen."""
+        self._pods.reach(namespace)
         return self._groups if namespace is None else tuple(self._by_namespace.get(namespace, ()))
 
     def owned_by(self, subject: Subject) -> tuple[PodGroup, ...]:
         """The groups of a workload that were seen."""
+        self._pods.reach(subject.namespace)
         return tuple(self._by_owner.get(subject, ()))
 
     def find(self, subject: Subject) -> Workload | None:
@@ -275,7 +296,8 @@ class Workloads:
     def select_workloads(self, views: Views, among: Among, type: type[Any]) -> Selection[Any]:
         if among is Among.DECLARED:
             declared = views.profile.declares.critical_components
-            return Selection([self._declared(views, row, type) for row in declared])
+            here = [row for row in declared if views.within in {None, row.namespace}]
+            return Selection([self._declared(views, row, type) for row in here])
         chosen: dict[Subject, Any] = {}
         apart: dict[str, int] = {}
         gaps: list[Gap] = [*gaps_in_scope(views, among, self._pods)]

@@ -82,21 +82,27 @@ class Unseen(Exception):
         self.gap = gap
 
 
+class Beyond(Exception):
+    """Raised by a reading that asks a table of one namespace for more: only the whole table can answer it."""
+
+
 class Partial(Generic[V]):
-    """What is known of a table, and the gaps in it.
+    """What is known of a table, and the gaps in it; with ``within`` the part of it that is one namespace.
 
     There is no ``[]`` and no iteration, so that nobody mistakes what was not seen for what is not there.
     """
 
-    __slots__ = ("_by_namespace", "_rows", "gaps")
+    __slots__ = ("_by_namespace", "_rows", "gaps", "within")
 
-    def __init__(self, rows: Mapping[Key, V], gaps: Iterable[Gap] = ()) -> None:
+    def __init__(self, rows: Mapping[Key, V], gaps: Iterable[Gap] = (), within: str | None = None) -> None:
         self._rows = rows
         self.gaps = tuple(sorted(gaps))
-        self._by_namespace: dict[str, list[V]] | None = None
+        self.within = within
+        self._by_namespace: dict[str, list[tuple[Key, V]]] | None = None
 
     def find(self, namespace: str, name: str) -> V | None:
         """The row, or None where it is proved that there is none. Raises Unseen where a gap covers the key."""
+        self.reach(namespace)
         row = self._rows.get((namespace, name))
         if row is None:
             self._refuse(namespace, name)
@@ -104,22 +110,64 @@ class Partial(Generic[V]):
 
     def all(self, namespace: str | None = None) -> tuple[V, ...]:
         """Every row, of one namespace or of all. Raises Unseen where a gap covers any part of it."""
+        self.reach(namespace)
         self._refuse(namespace, None)
         return tuple(self.known(namespace))
 
     def refuse_gaps(self, namespace: str | None = None) -> None:
         """Raises Unseen where a gap covers any part of a namespace, or of all: ``all`` without its rows."""
+        self.reach(namespace)
         self._refuse(namespace, None)
 
     def known(self, namespace: str | None = None) -> Iterator[V]:
         """The rows that were seen, gaps or not. Only for selecting subjects and finding visible faults."""
         if namespace is None:
             return iter(self._rows.values())
+        self.reach(namespace)
+        return (row for _, row in self._in(namespace))
+
+    def reach(self, namespace: str | None) -> None:
+        """Raises Beyond where this is a part of the table that cannot answer for a namespace, or for all (None)."""
+        if self.within is not None and namespace != self.within:
+            raise Beyond
+
+    def part(self, namespace: str) -> "Partial[V]":
+        """The table as far as it is one namespace."""
+        gaps = (gap for gap in self.gaps if gap.covers(namespace))
+        return Partial(dict(self._in(namespace)), gaps, within=namespace)
+
+    def changed(self, key: Key, row: V | None, gap: Gap | None = None) -> "Partial[V]":
+        """The table with another row for a key: None takes it away; ``gap`` says that it cannot be read."""
+        rows = dict(self._rows)
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
+        if row is not None and key not in self._rows:
+            rows = dict(sorted(rows.items(), key=lambda pair: f"{pair[0][0]}/{pair[0][1]}"))
+        gaps = [found for found in self.gaps if (found.namespace, found.name) != key]
+        changed = Partial(rows, [*gaps, gap] if gap is not None else gaps)
+        if self._by_namespace is not None:
+            here = [pair for pair in self._in(key[0]) if pair[0] != key]
+            here += [(key, row)] if row is not None else []
+            changed._by_namespace = {**self._by_namespace, key[0]: sorted(here, key=lambda pair: pair[0])}
+        return changed
+
+    def row(self, key: Key) -> V | None:
+        """The row that was seen, gaps or not."""
+        return self._rows.get(key)
+
+    def places(self) -> Iterable[str]:
+        """The namespaces that have rows."""
+        self._in("")
+        return () if self._by_namespace is None else self._by_namespace.keys()
+
+    def _in(self, namespace: str) -> list[tuple[Key, V]]:
         if self._by_namespace is None:
             self._by_namespace = {}
-            for (ns, _), row in self._rows.items():
-                self._by_namespace.setdefault(ns, []).append(row)
-        return iter(self._by_namespace.get(namespace, ()))
+            for key, row in self._rows.items():
+                self._by_namespace.setdefault(key[0], []).append((key, row))
+        return self._by_namespace.get(namespace, [])
 
     def _refuse(self, namespace: str | None, name: str | None) -> None:
         for gap in self.gaps:
