@@ -4,13 +4,18 @@ import importlib
 import os
 import pkgutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
+from msgspec import structs
+
 import seatrial.reports
+from seatrial.app.catalogue import installed_catalogue, installed_checks
+from seatrial.app.explaining import pages
 from seatrial.app.suggest import nearest
 from seatrial.engine.assess import Assessment
 from seatrial.model.errors import UserError
-from seatrial.reports._page import Page
+from seatrial.reports._page import Library, Page
 
 
 def formats() -> tuple[str, ...]:
@@ -32,8 +37,19 @@ def parse_output(text: str) -> tuple[str, Path | None]:
 
 
 def render(assessment: Assessment, name: str, page: Page) -> str:
+    """The report as text; the installed catalogue and the checks' pages are there to be quoted."""
+    page = structs.replace(page, library=library())
     written: str = importlib.import_module(f"seatrial.reports.{name}").write(assessment, page)
     return written
+
+
+@cache
+def library() -> Library:
+    return Library(
+        items={item.id: item for item in installed_catalogue().items},
+        pages=pages(),
+        needs={check.id: tuple(check.needs) for check in installed_checks()},
+    )
 
 
 def write_file(path: Path, text: str) -> None:

@@ -1,12 +1,50 @@
-"""What a report is written for, and foreign text made safe for it."""
+"""What a report is written for, what it may quote, and foreign text made safe for it."""
 
 import re
 
 from msgspec import Struct
 
+from seatrial.model.evidence import Need
+from seatrial.model.item import Item
+
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\t\n]"
 )
+
+
+class Library(Struct, frozen=True):
+    """What a report may quote beside the judgement: the catalogue's items, the checks' pages and needs."""
+
+    items: dict[str, Item] = {}
+    pages: dict[str, str] = {}
+    """By check id, as ``seatrial explain`` shows them."""
+    needs: dict[str, tuple[Need, ...]] = {}
+    """By check id."""
+
+    def fix(self, check: str) -> str:
+        """The paragraph *How to fix* of a check's page on one line; empty where there is none."""
+        _, found, rest = self.pages.get(check, "").partition("How to fix:")
+        return " ".join(rest.partition("\n\n")[0].split()) if found else ""
+
+
+class Change(Struct, frozen=True):
+    """An item, or one finding of it, that is not what it was in an earlier run of the same cluster."""
+
+    how: str
+    """``worse``, ``better``, ``new``, ``gone`` or ``unknown now``."""
+    item: str
+    what: str
+    """The subject, or the item's text."""
+    was: str = ""
+    now: str = ""
+
+
+class Changes(Struct, frozen=True):
+    """What changed since an earlier run, worst first."""
+
+    since: str
+    """RFC 3339, UTC: the time of the earlier run."""
+    rows: tuple[Change, ...]
 
 
 class Page(Struct, frozen=True):
@@ -16,6 +54,9 @@ class Page(Struct, frozen=True):
     colour: bool = False
     unicode: bool = True
     timings: bool = False
+    library: Library = Library()
+    changes: Changes | None = None
+    """None where no earlier run was compared."""
 
 
 def plain(text: str) -> str:
