@@ -1,7 +1,7 @@
 """From judgements to findings: one per top owner, worst first, its members counted."""
 
 import hashlib
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -61,8 +61,13 @@ def parts_of(
     for row in _rows(judging, unjudged):
         by_subject.setdefault(row[2].subject.subject, []).append(row)
     by_place: dict[str, list[tuple[Subject, list[Row]]]] = {}
+    found: list[tuple[Subject, list[Row]]] = []
+    last = None
     for subject, rows in by_subject.items():
-        by_place.setdefault(place_of(subject), []).append((subject, rows))
+        place = place_of(subject)
+        if place != last:
+            found, last = by_place.setdefault(place, []), place
+        found.append((subject, rows))
     return {place: _part(claim, found, views) for place, found in by_place.items()}
 
 
@@ -70,14 +75,23 @@ def _part(claim: Claim, found: list[tuple[Subject, list[Row]]], views: Views) ->
     counts = dict.fromkeys(Outcome, 0)
     good: dict[Outcome, list[tuple[Subject, list[Row]]]] = {}
     hinders: list[Finding] = []
-    for subject, rows in found:
-        for row in rows:
-            counts[row[0]] += len(row[2].subject.members)
-        outcome = rows[0][0] if len(rows) == 1 else min((row[0] for row in rows), key=_RANK.__getitem__)
+    for pair in found:
+        subject, rows = pair
+        if len(rows) == 1:
+            outcome = rows[0][0]
+            counts[outcome] += len(rows[0][2].subject.members)
+        else:
+            for row in rows:
+                counts[row[0]] += len(row[2].subject.members)
+            outcome = min((row[0] for row in rows), key=_RANK.__getitem__)
         if outcome in _HINDERS:
             hinders.append(_finding(claim, subject, outcome, rows, views))
-        elif len(first := good.setdefault(outcome, [])) < FIRST_GOOD:
-            first.append((subject, rows))
+            continue
+        first = good.get(outcome)
+        if first is None:
+            good[outcome] = [pair]
+        elif len(first) < FIRST_GOOD:
+            first.append(pair)
     return Part(counts, tuple(hinders), good)
 
 
@@ -92,23 +106,35 @@ class Tally:
         for found in parts.values():
             self._count(found, 1)
         self._hinders = sorted((row for found in parts.values() for row in found.hinders), key=rank_of)
+        self._shown: list[Finding] | None = None
+        self._until: dict[Outcome, str] = {}
+        """Up to which place the first of what is good are taken; nothing while there are fewer."""
 
     def put(self, place: str, found: Part | None) -> None:
         """What the claim comes to in a place now; None where it has no subject there."""
         before = self._parts.pop(place, None)
         if before is not None:
             self._count(before, -1)
-            if before.hinders:
-                self._hinders = [row for row in self._hinders if place_of(row.subject) != place]
+            for row in before.hinders:
+                at = bisect_left(self._hinders, rank_of(row), key=rank_of)
+                del self._hinders[at]
         if found is not None:
             self._parts[place] = found
             self._count(found, 1)
             for row in found.hinders:
                 insort(self._hinders, row, key=rank_of)
+        if any(self._shows(place, part) for part in (before, found) if part is not None):
+            self._shown = None
 
     def found(self) -> Found:
         """All that hinders, the first of what is good, and exact counts."""
-        return Found((*self._hinders, *self._good()), dict(self._counts))
+        if self._shown is None:
+            self._shown = self._good()
+        return Found((*self._hinders, *self._shown), dict(self._counts))
+
+    def _shows(self, place: str, found: Part) -> bool:
+        """Whether something good of a place is, or would be, among the first."""
+        return any(place <= self._until.get(outcome, place) for outcome in found.good)
 
     def _count(self, found: Part, sign: int) -> None:
         for outcome, count in found.counts.items():
@@ -117,10 +143,14 @@ class Tally:
     def _good(self) -> list[Finding]:
         """The first findings that pass or do not apply, by place, in the order in which findings stand."""
         chosen: dict[Outcome, list[tuple[Subject, list[Row]]]] = {}
+        self._until = {}
         for place in sorted(self._parts):
             for outcome, rows in self._parts[place].good.items():
                 first = chosen.setdefault(outcome, [])
-                first += rows[: FIRST_GOOD - len(first)]
+                if len(first) < FIRST_GOOD:
+                    first += rows[: FIRST_GOOD - len(first)]
+                    if len(first) == FIRST_GOOD:
+                        self._until[outcome] = place
         found = [
             _finding(self._claim, subject, outcome, rows, self._views)
             for outcome, first in chosen.items()

@@ -44,19 +44,39 @@ class Answer(Struct, frozen=True):
         return not self.judged and not self.gaps
 
 
-def judge(check: Check[Any, Any], claim: Claim, views: Views, clock: Clock) -> Answer:
-    """Selects the claim's subjects and judges each. Never raises for what a check or the evidence does."""
+def judge(
+    check: Check[Any, Any], claim: Claim, views: Views, clock: Clock, before: Answer | None = None
+) -> Answer:
+    """Selects the claim's subjects and judges each. Never raises for what a check or the evidence does.
+
+    ``before`` is what it found before an object of a namespace changed: subjects that are still the very same are
+    not judged again by a check that looks at nothing else of that namespace.
+    """
     began = clock()
     selection = check.subject.select(views, claim.among or Among.ALL)
     arguments = [_argument(parameter, check, claim, views) for parameter in check.parameters]
     unseen = _clocks_differ(views) if any(row.kind == "now" for row in check.parameters) else None
     judged: list[Judged] = []
     same: dict[Judgement, Judgement] = {}
+    stood = (
+        {id(row.subject): row for row in before.judged}
+        if before and _looks_at_its_subject_only(check)
+        else {}
+    )
     for subject in selection.subjects:
+        known = stood.get(id(subject))
+        if known is not None:
+            judged.append(known)
+            continue
         judgement = _judge_one(check, subject, arguments) if unseen is None else _unknown(unseen)
         # thousands of subjects are judged in the same words
         judged.append(Judged(subject, same.setdefault(judgement, judgement)))
     return Answer(check, tuple(judged), tuple(selection.gaps), selection.apart, clock() - began)
+
+
+def _looks_at_its_subject_only(check: Check[Any, Any]) -> bool:
+    views = (row.type for row in check.parameters if row.kind == "view")
+    return not any(need.namespaced for view in views for need in view.needs)
 
 
 def _judge_one(check: Check[Any, Any], subject: Any, arguments: list[Any]) -> Judgement:

@@ -132,21 +132,22 @@ class _ClaimStanding:
         if self._by_place:
             self._sum()
         else:
-            self._judge_whole(places)
+            self._judge_whole()
 
     def renew(self, place: str | None, places: Sequence[str]) -> None:
         """Judges again after an object changed: in a namespace, or of the cluster (None)."""
         if self._whole is not None or place is None:
             self.judge(places)
             return
+        before = self._by_place.get(place, ())
         try:
             self._judge_place(place)
         except Beyond:
             self._by_place.clear()
             self._tallies.clear()
-            self._judge_whole(places)
+            self._judge_whole()
             return
-        self._sum()
+        self._sum_again(before, self._by_place[place])
         for basis, tally in self._tallies.items():
             tally.put(place, self._parts(basis, self._by_place[place]).get(place))
 
@@ -167,24 +168,36 @@ class _ClaimStanding:
     def _judge_place(self, place: str) -> None:
         """Raises Beyond where the place alone cannot tell; so it is where anything is missing."""
         views = self._views.local(place)
-        answers = [judge(check, self.claim, views, self._clock) for check in self.checks]
+        before: Sequence[Answer | None] = self._by_place.get(place) or [None] * len(self.checks)
+        answers = [
+            judge(check, self.claim, views, self._clock, known)
+            for check, known in zip(self.checks, before, strict=True)
+        ]
         if any(answer.gaps for answer in answers):
             raise Beyond
         self._by_place[place] = answers
 
-    def _judge_whole(self, places: Sequence[str]) -> None:
-        if kube.PODS in self.needs:
-            self._views.join_workloads(places)
+    def _judge_whole(self) -> None:
         self._whole = [judge(check, self.claim, self._views, self._clock) for check in self.checks]
         self.answers = self._whole
 
     def _sum(self) -> None:
-        self.answers = []
-        for at, check in enumerate(self.checks):
-            found = [answers[at] for answers in self._by_place.values()]
-            apart: dict[str, int] = {}
-            for answer in found:
-                for reason, count in answer.apart.items():
-                    apart[reason] = apart.get(reason, 0) + count
-            judged = next((answer.judged for answer in found if answer.judged), ())
-            self.answers.append(Answer(check, judged, (), apart, sum(answer.seconds for answer in found)))
+        self.answers = [Answer(check, (), (), {}, 0.0) for check in self.checks]
+        for answers in self._by_place.values():
+            self._sum_again((), answers)
+
+    def _sum_again(self, before: Sequence[Answer], after: Sequence[Answer]) -> None:
+        """Takes what was found in a place out of the sums, and puts in what is found now."""
+        for at, answer in enumerate(self.answers):
+            apart = dict(answer.apart)
+            for sign, found in ((-1, before), (1, after)):
+                for reason, count in found[at].apart.items() if found else ():
+                    apart[reason] = apart.get(reason, 0) + sign * count
+            judged = next((found[at].judged for found in self._by_place.values() if found[at].judged), ())
+            self.answers[at] = Answer(
+                answer.check,
+                judged,
+                (),
+                {reason: count for reason, count in apart.items() if count},
+                answer.seconds + after[at].seconds,
+            )

@@ -4,7 +4,7 @@ Pods are the most numerous objects by far, and those of one template are the sam
 pod is read in two steps: names, owners, labels and readiness at once; the rest only of the first pod of its group.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from sys import intern
 from typing import Any
 
@@ -59,10 +59,18 @@ class Member(Struct, frozen=True, gc=False):
     """The PersistentVolumeClaims that it mounts; generic ephemeral volumes go with the pod and are none."""
 
 
+class StoredMetadata(Wire, frozen=True, gc=False):
+    name: str = ""
+    namespace: str = ""
+    labels: msgspec.Raw = msgspec.Raw(b"{}")
+    annotations: msgspec.Raw = msgspec.Raw(b"{}")
+    owner_references: msgspec.Raw = msgspec.Raw(b"[]")
+
+
 class StoredPod(Wire, frozen=True, gc=False):
     """A stored pod as far as it must be read to find its group."""
 
-    metadata: Metadata = Metadata()
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
     spec: msgspec.Raw = msgspec.Raw(b"{}")
     status: msgspec.Raw = msgspec.Raw(b"null")
 
@@ -93,6 +101,12 @@ class _Spec(Wire, frozen=True, gc=False):
 
 _status = msgspec.json.Decoder(_Status | None).decode
 _spec = msgspec.json.Decoder(_Spec).decode
+read_metadata = msgspec.json.Decoder(StoredMetadata).decode
+_labels = msgspec.json.Decoder(dict[str, str]).decode
+_annotations = msgspec.json.Decoder(dict[str, str]).decode
+_references = msgspec.json.Decoder(tuple[OwnerReference, ...]).decode
+_wholeread_metadata = msgspec.json.Decoder(Metadata).decode
+_whole_metadata = msgspec.json.Decoder(Metadata).decode
 _whole_status = msgspec.json.Decoder(PodStatus | None).decode
 _whole_spec = msgspec.json.Decoder(PodSpec).decode
 
@@ -111,30 +125,43 @@ class Grouped(Struct):
 
 def group_pods(views: Views) -> tuple[dict[Likeness, Grouped], list[Gap]]:
     """Every pod that is Running or Pending, in its group, and what is not known of the list."""
-    owners = _Owners(views)
+    owners, marks = _Owners(views), _Marks()
     groups: dict[Likeness, Grouped] = {}
     gaps: list[Gap] = []
     for at, row in views.scan(kube.PODS, StoredPod, gaps):
+        metadata = StoredMetadata()
         try:
+            metadata = read_metadata(row.metadata)
             status = _status(row.status)
             if status is not None and status.phase not in _RUNNING:
                 continue
             spec = _spec(row.spec)
-            owner, unseen = owners.top(row.metadata)
-            likeness = owner, _judged(row, spec)
+            owner, unseen = owners.top(metadata)
+            likeness = owner, marks.of(metadata) + _judged(row.spec, spec)
             group = groups.get(likeness)
             if group is None:
-                pod = Pod(metadata=row.metadata, spec=_whole_spec(row.spec), status=_whole_status(row.status))
-                group = groups[likeness] = Grouped(owner, unseen, pod, [])
-                views.remember(kube.PODS, (pod.namespace, pod.name), at)
-            group.members.append(_member(row.metadata.name, spec, status))
+                group = groups[likeness] = Grouped(owner, unseen, _whole(row), [])
+                views.remember(kube.PODS, (metadata.namespace, metadata.name), at)
+            group.members.append(_member(metadata.name, spec, status))
         except (msgspec.ValidationError, OverflowError, RecursionError) as error:
-            gaps.append(undecodable(kube.PODS.id, (row.metadata.namespace, row.metadata.name), error))
+            gaps.append(undecodable(kube.PODS.id, (metadata.namespace, metadata.name), error))
     return groups, gaps
 
 
+def _whole(row: StoredPod) -> Pod:
+    return Pod(
+        metadata=_whole_metadata(row.metadata),
+        spec=_whole_spec(row.spec),
+        status=_whole_status(row.status),
+    )
+
+
 def controller_of(metadata: Metadata) -> OwnerReference | None:
-    for owner in metadata.owner_references:
+    return _controller(metadata.owner_references)
+
+
+def _controller(references: tuple[OwnerReference, ...]) -> OwnerReference | None:
+    for owner in references:
         if owner.controller:
             return owner
     return None
@@ -151,16 +178,16 @@ class _Owners:
             ("apps", "ReplicaSet"): views.table(kube.REPLICA_SETS, ReplicaSet),
             ("batch", "Job"): views.table(kube.JOBS, Job),
         }
-        self._known: dict[tuple[str, str, str, str], tuple[Subject, Gap | None]] = {}
+        self._known: dict[tuple[str, bytes], tuple[Subject, Gap | None]] = {}
 
-    def top(self, pod: Metadata) -> tuple[Subject, Gap | None]:
-        owner = controller_of(pod)
-        if owner is None:
-            return Subject("Pod", pod.name, pod.namespace), None
-        key = (owner.api_version, owner.kind, pod.namespace, owner.name)
-        known = self._known.get(key)
+    def top(self, pod: StoredMetadata) -> tuple[Subject, Gap | None]:
+        references = bytes(pod.owner_references)
+        known = self._known.get((pod.namespace, references))
         if known is None:
-            known = self._known[key] = self._above(owner, pod.namespace)
+            owner = _controller(_references(references))
+            if owner is None:
+                return Subject("Pod", pod.name, pod.namespace), None
+            known = self._known[pod.namespace, references] = self._above(owner, pod.namespace)
         return known
 
     def _above(self, owner: OwnerReference, namespace: str) -> tuple[Subject, Gap | None]:
@@ -178,24 +205,33 @@ class _Owners:
         return Subject(owner.kind, owner.name, namespace, group), gap
 
 
-def _judged(row: StoredPod, spec: _Spec) -> bytes:
-    """What is judged of a pod, less what differs between the pods of one template."""
-    metadata = row.metadata
-    labels = {key: value for key, value in metadata.labels.items() if key not in VOLATILE_LABELS}
-    annotations = _judged_annotations(metadata.annotations) if metadata.annotations else None
-    encoded = bytes(row.spec)
+class _Marks:
+    """The labels and annotations that are judged, encoded; neighbours in a list mostly have the same."""
+
+    def __init__(self) -> None:
+        self._last: tuple[bytes, bytes] | None = None
+        self._encoded = b""
+
+    def of(self, metadata: StoredMetadata) -> bytes:
+        raw = bytes(metadata.labels), bytes(metadata.annotations)
+        if raw != self._last:
+            labels = {key: value for key, value in _labels(raw[0]).items() if key not in VOLATILE_LABELS}
+            annotations = {
+                key: "" if key == MIRROR_ANNOTATION else value
+                for key, value in _annotations(raw[1]).items()
+                if key.startswith(_JUDGED_ANNOTATIONS) or key == MIRROR_ANNOTATION
+            }
+            self._encoded, self._last = _encode((labels, annotations)), raw
+        return self._encoded
+
+
+def _judged(stored: msgspec.Raw, spec: _Spec) -> bytes:
+    """What is judged of a pod's spec, less what differs between the pods of one template."""
+    encoded = bytes(stored)
     # known texts are taken out of the encoded form: a pattern over it costs a hundred times as much
     for text in _volatile(spec):
         encoded = encoded.replace(text, _NOTHING)
-    return _encode((labels, annotations)) + encoded
-
-
-def _judged_annotations(annotations: Mapping[str, str]) -> dict[str, str]:
-    return {
-        key: "" if key == MIRROR_ANNOTATION else value
-        for key, value in annotations.items()
-        if key.startswith(_JUDGED_ANNOTATIONS) or key == MIRROR_ANNOTATION
-    }
+    return encoded
 
 
 def _volatile(spec: _Spec) -> Iterator[bytes]:

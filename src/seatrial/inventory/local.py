@@ -6,12 +6,13 @@ asks for one namespace to be looked at anew; whoever reads beyond it is told so 
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from operator import itemgetter
+from typing import Any, TypeVar, cast
 
 import msgspec
 
-from seatrial.inventory.grouping import StoredPod
-from seatrial.inventory.views import Views
+from seatrial.inventory.grouping import StoredPod, read_metadata
+from seatrial.inventory.views import View, Views
 from seatrial.inventory.workloads import Workloads
 from seatrial.model.evidence import Citation, Gap, Key, Need, Partial, Unseen
 from seatrial.model.trial import Trial
@@ -30,6 +31,7 @@ from seatrial.wire.chunks import (
 
 T = TypeVar("T", bound=Object)
 X = TypeVar("X")
+W = TypeVar("W", bound=View)
 
 Record = Any
 """An object as it is stored: a struct of ``STORED_AS``, or a redacted JSON object."""
@@ -71,6 +73,13 @@ class LiveViews(Views):
         self._types[need.id] = type
         return super().table(need, type)
 
+    def view(self, type: type[W]) -> W:
+        """A view of the whole; put together from those of the namespaces, where its type can be (``joined``)."""
+        join = getattr(type, "joined", None)
+        if join is not None and type not in self._made:
+            self._made[type] = join((self.local(place).view(type) for place in self.places(())), self)
+        return super().view(type)
+
     def local(self, place: str) -> "LocalViews":
         """The views of one namespace."""
         if place not in self._local:
@@ -107,34 +116,27 @@ class LiveViews(Views):
         self._tables[need.id] = table.changed(key, row, gap)
         return True
 
-    def join_workloads(self, places: Iterable[str]) -> None:
-        """Makes the whole view of workloads out of those of the namespaces, which are there already."""
-        self._made[Workloads] = Workloads.joined(
-            (self.local(place).view(Workloads) for place in places), self
-        )
-
     def pods_in(self, place: str, gaps: list[Gap]) -> Iterator[tuple[int, StoredPod]]:
         """The pods of a namespace, in order; what cannot be read goes to ``gaps``."""
         gaps += [gap for gap in self.pod_gaps if gap.covers(place)]
         changes = self._changes.get(kube.PODS.id, {})
-        rows = [
-            (at, row)
-            for chunk in self._pods_in.get(place, ())
-            for at, row in self.records(kube.PODS, StoredPod, chunk)
-            if row.metadata.namespace == place and (place, row.metadata.name) not in changes
-        ]
+        rows: list[tuple[str, int, StoredPod]] = []
+        for chunk in self._pods_in.get(place, ()):
+            for at, row in self.records(kube.PODS, StoredPod, chunk):
+                found = read_metadata(row.metadata)
+                if found.namespace == place and (place, found.name) not in changes:
+                    rows.append((found.name, at, row))
         for key, record in changes.items():
             if key[0] != place or record is None:
                 continue
             try:
-                rows += [
-                    (-1, msgspec.json.decode(msgspec.json.encode(record, order="sorted"), type=StoredPod))
-                ]
+                plain = msgspec.json.encode(record, order="sorted")
+                rows.append((key[1], -1, msgspec.json.decode(plain, type=StoredPod)))
             except msgspec.ValidationError as error:
                 gaps.append(undecodable(kube.PODS.id, key, error))
         if changes:
-            rows.sort(key=lambda row: row[1].metadata.name)
-        yield from rows
+            rows.sort(key=itemgetter(0))
+        return ((at, row) for _, at, row in rows)
 
     def cite(self, need: Need, key: Key, pointer: str = "") -> Citation | None:
         changes = self._changes.get(need.id, {})
@@ -167,6 +169,7 @@ class LocalViews(Views):
     def __init__(self, whole: LiveViews, place: str) -> None:
         super().__init__(whole.trial, whole.now)
         self.within = place
+        self._before: Workloads | None = None
         self._whole = whole
 
     def table(self, need: Need, type: type[T]) -> Partial[T]:
@@ -184,7 +187,11 @@ class LocalViews(Views):
         rows: Iterator[Any] = self._whole.pods_in(self.within, gaps)
         return rows
 
+    def before(self, type: type[W]) -> W | None:
+        return cast("W | None", self._before) if type is Workloads else None
+
     def forget(self, need: Need) -> None:
+        self._before = self._made.get(Workloads, self._before)
         super().forget(need)
         self._tables.pop(need.id, None)
 

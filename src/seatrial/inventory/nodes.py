@@ -47,11 +47,12 @@ class Nodes:
 
         Empty for pods that say nothing and wait for a node. Raises Unseen where a node of theirs was not seen.
         """
-        if group not in self._systems:
+        known = self._systems.get(group)
+        if known is None:
             spec = group.pod.spec
             said = (spec.os.name if spec.os is not None else "") or spec.node_selector.get(OS_LABEL, "")
-            self._systems[group] = frozenset([said] if said else map(self._system, group.nodes))
-        return self._systems[group]
+            known = self._systems[group] = frozenset([said] if said else map(self._system, group.nodes))
+        return known
 
     def least_allocatable(self, group: PodGroup, resource: str) -> tuple[int, str] | None:
         """What the smallest of a group's nodes can give to pods, in nanos, and that node's name; as far as seen."""

@@ -1,6 +1,6 @@
 """Custom seccomp, AppArmor and SELinux profiles: who uses them, and where the Security Profiles Operator has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
 from seatrial.inventory.subjects import Selection
@@ -55,10 +55,7 @@ class DeclaredProfile:
 
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
-        nodes: dict[Use, set[str]] = {}
-        for group in views.view(Workloads).known():
-            for use in _uses(group):
-                nodes.setdefault(use, set()).update(group.nodes)
+        nodes = views.view(ProfilesInUse).nodes
         found: dict[tuple[str, str, str], frozenset[str]] = {}
         declared: set[Use] = set()
         for row in views.profile.declares.security_profiles:
@@ -69,7 +66,37 @@ class DeclaredProfile:
             if use[0] != SELINUX:  # a type that nobody declared may be one of the node's own
                 found[use[0], *_name_of(*use)] = frozenset(nodes[use])
         chosen = [cls(*key, on) for key, on in sorted(found.items())]
-        return Selection(chosen, views.view(Workloads).gaps)
+        return Selection(chosen, views.view(ProfilesInUse).gaps)
+
+
+class ProfilesInUse:
+    """The profiles that pods name, and the nodes that run these pods; ``gaps`` may hide more."""
+
+    needs: ClassVar[tuple[Need, ...]] = PodGroup.needs
+
+    def __init__(self, nodes: dict[Use, set[str]], gaps: Iterable[Gap]) -> None:
+        self.nodes = nodes
+        self.gaps = tuple(gaps)
+
+    @classmethod
+    def of(cls, views: Views) -> Self:
+        workloads = views.view(Workloads)
+        nodes: dict[Use, set[str]] = {}
+        for group in workloads.known(workloads.within):
+            for use in _uses(group):
+                nodes.setdefault(use, set()).update(group.nodes)
+        return cls(nodes, workloads.gaps)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Self], views: Views) -> Self:  # noqa: ARG003  # the parts have all
+        """The whole of what was made namespace by namespace."""
+        nodes: dict[Use, set[str]] = {}
+        gaps: set[Gap] = set()
+        for part in parts:
+            for use, on in part.nodes.items():
+                nodes.setdefault(use, set()).update(on)
+            gaps.update(part.gaps)
+        return cls(nodes, sorted(gaps))
 
 
 class OperatorProfiles:

@@ -38,6 +38,7 @@ class Views:
         self._tables: dict[str, Partial[Any]] = {}
         self._order: dict[str, dict[Key, int]] = {}
         self._made: dict[Hashable, Any] = {}
+        self._served: dict[str, bool] = {}
 
     within: str | None = None
     """The namespace that tables are limited to, in a ``LocalViews``."""
@@ -65,6 +66,10 @@ class Views:
         if made is None:
             made = self._made[key] = make()
         return cast("X", made)
+
+    def before(self, type: type[W]) -> W | None:  # noqa: ARG002  # a trial that does not change has no before
+        """A view as it was before an object changed: what did not change of it may be taken over."""
+        return None
 
     def forget(self, need: Need) -> None:
         """Drops what was made of the answer of a need: the views that read it, and everything that is no view."""
@@ -97,6 +102,12 @@ class Views:
 
         Raises Unseen where discovery did not answer, or where the group is stale and the resource unproved.
         """
+        if name in self._served:
+            return self._served[name]
+        self._served[name] = served = self._serves(name)
+        return served
+
+    def _serves(self, name: str) -> bool:
         group, _, resource = name.partition("/")
         groups = self.once(GROUPS, self._groups)
         found: tuple[Group, ...] = tuple(row for row in groups.known(group))

@@ -6,7 +6,8 @@ token volume, claim names, revision hash, ordinal). Members keep name, node and 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import Any, ClassVar, Self, TypeVar
 
 from seatrial.inventory.grouping import Member, group_pods
 from seatrial.inventory.subjects import Selection, gaps_in_scope, in_scope
@@ -18,6 +19,8 @@ from seatrial.model.profile import WorkloadRef
 from seatrial.needs import kube
 from seatrial.wire.pod import MIRROR_ANNOTATION, Container, Pod
 from seatrial.wire.workload import DaemonSet, Deployment, StatefulSet
+
+X = TypeVar("X")
 
 Controller = Deployment | StatefulSet | DaemonSet
 
@@ -42,6 +45,18 @@ class PodGroup:
         self.pods = sorted(pods, key=lambda member: member.name)
         self.members = tuple(member.name for member in self.pods)
         self.mirror = MIRROR_ANNOTATION in pod.metadata.annotations
+        self._kept: dict[Any, Any] = {}
+
+    def is_like(self, other: "PodGroup") -> bool:
+        """Whether nothing that is read of two groups differs."""
+        return (self.pod, self.pods, self.unseen) == (other.pod, other.pods, other.unseen)
+
+    def once(self, make: Callable[["PodGroup"], X]) -> X:
+        """What a function of this group alone gives, worked out once."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        kept: X = self._kept[make]
+        return kept
 
     @property
     def namespace(self) -> str:
@@ -93,10 +108,14 @@ class ContainerGroup:
 
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:
-        return views.view(Workloads).select(views, among, cls.over, cls._of)
+        return views.view(Workloads).select(views, among, cls.over, lambda group: group.once(cls._of))
 
     @classmethod
-    def _of(cls, group: PodGroup) -> Iterator[Self]:
+    def _of(cls, group: PodGroup) -> tuple[Self, ...]:
+        return tuple(cls._each(group))
+
+    @classmethod
+    def _each(cls, group: PodGroup) -> Iterator[Self]:
         spec = group.pod.spec
         for index, container in enumerate(spec.init_containers):
             kind = "sidecar" if container.restart_policy == "Always" else "init"
@@ -179,25 +198,53 @@ class Workloads:
 
     needs: ClassVar[tuple[Need, ...]] = Workload.needs
 
-    def __init__(self, groups: tuple[PodGroup, ...], pods: Partial[Pod], views: Views) -> None:
-        self._groups = groups
+    def __init__(self, groups: Iterable[PodGroup], pods: Partial[Pod], views: Views) -> None:
+        self._seen = tuple(groups)
         self._pods = pods  # no rows: only what is not known of the list
         self._views = views
         self._selected: dict[tuple[Among, str], Selection[Any]] = {}
-        self._by_owner: dict[Subject, list[PodGroup]] = {}
-        self._by_namespace: dict[str, list[PodGroup]] = {}
-        self._unseen: dict[str, Gap] = {}
-        for group in groups:
-            self._by_owner.setdefault(group.subject, []).append(group)
-            self._by_namespace.setdefault(group.namespace, []).append(group)
+
+    @cached_property
+    def _groups(self) -> tuple[PodGroup, ...]:
+        return tuple(sorted(self._seen, key=lambda group: (group.subject, group.members[0])))
+
+    @cached_property
+    def _by_owner(self) -> dict[Subject, list[PodGroup]]:
+        found: dict[Subject, list[PodGroup]] = {}
+        for group in self._groups:
+            found.setdefault(group.subject, []).append(group)
+        return found
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, list[PodGroup]]:
+        found: dict[str, list[PodGroup]] = {}
+        for group in self._groups:
+            found.setdefault(group.namespace, []).append(group)
+        return found
+
+    @cached_property
+    def _unseen(self) -> dict[str, Gap]:
+        """Why an owner in a namespace is not known, where one is not."""
+        found: dict[str, Gap] = {}
+        for group in self._groups:
             if group.unseen is not None:
-                self._unseen.setdefault(group.namespace, group.unseen)
+                found.setdefault(group.namespace, group.unseen)
+        return found
 
     @classmethod
     def of(cls, views: Views) -> Self:
         grouped, gaps = group_pods(views)
-        groups = [PodGroup(row.owner, row.pod, row.unseen, row.members) for row in grouped.values()]
-        return cls(_numbered(groups), Partial({}, gaps, views.within), views)
+        before = views.before(cls)
+        stood = (
+            {(group.subject, group.members): group for group in before.known(views.within)} if before else {}
+        )
+        groups: list[PodGroup] = []
+        for row in grouped.values():
+            group = PodGroup(row.owner, row.pod, row.unseen, row.members)
+            same = stood.get((group.subject, group.members))
+            groups.append(same if same is not None and same.is_like(group) else group)
+        number(groups)
+        return cls(groups, Partial({}, gaps, views.within), views)
 
     @classmethod
     def joined(cls, parts: Iterable[Self], views: Views) -> Self:
@@ -207,8 +254,7 @@ class Workloads:
         for part in parts:
             groups += part.known(part.within)
             gaps.update(part.gaps)
-        groups.sort(key=lambda group: (group.subject, group.members[0]))
-        return cls(tuple(groups), Partial({}, gaps), views)
+        return cls(groups, Partial({}, gaps), views)
 
     def all(self, namespace: str | None = None) -> tuple[PodGroup, ...]:
         """Every group, mirror pods among them. Raises Unseen where pods may be missing."""
@@ -230,9 +276,11 @@ class Workloads:
         self._pods.refuse_gaps(namespace)
 
     def known(self, namespace: str | None = None) -> tuple[PodGroup, ...]:
-        """The groups that were seen."""
+        """The groups that were seen; those of all namespaces in any order."""
         self._pods.reach(namespace)
-        return self._groups if namespace is None else tuple(self._by_namespace.get(namespace, ()))
+        return (
+            self._seen if namespace in {None, self.within} else tuple(self._by_namespace.get(namespace, ()))
+        )
 
     def owned_by(self, subject: Subject) -> tuple[PodGroup, ...]:
         """The groups of a workload that were seen."""
@@ -356,11 +404,9 @@ def _excluded(views: Views, among: Among, subject: Subject) -> str:
     return ""
 
 
-def _numbered(groups: list[PodGroup]) -> tuple[PodGroup, ...]:
-    """Groups in a steady order; the variants of one owner numbered from the first pod's name on."""
-    ordered = sorted(groups, key=lambda group: (group.subject, group.members[0]))
+def number(groups: list[PodGroup]) -> None:
+    """Numbers the variants of each owner, from the first pod's name on."""
     count: dict[Subject, int] = {}
-    for group in ordered:
+    for group in sorted(groups, key=lambda group: (group.subject, group.members[0])):
         count[group.subject] = count.get(group.subject, 0) + 1
         group.variant = str(count[group.subject])
-    return tuple(ordered)
