@@ -181,6 +181,12 @@ class LocalViews(Views):
             part = self._tables[need.id] = whole.part(self.within)
         return part
 
+    def view(self, type: type[W]) -> W:
+        """A view of the namespace; one that reads the cluster's own objects only is the same for all."""
+        if not any(need.namespaced for need in type.needs):
+            return self._whole.view(type)
+        return super().view(type)
+
     def scan(self, need: Need, type: type[X], gaps: list[Gap]) -> Iterator[tuple[int, X]]:
         if need != kube.PODS or type is not StoredPod or self.within is None:
             raise TypeError(f"{need.id} is not scanned by namespace")

@@ -1,6 +1,7 @@
 """Nodes: their system, whether they take pods, and which ones a service of the nodes must cover."""
 
 from typing import ClassVar, Self
+from weakref import WeakKeyDictionary
 
 from seatrial.inventory.views import Views
 from seatrial.inventory.workloads import PodGroup
@@ -25,8 +26,9 @@ class Nodes:
 
     def __init__(self, table: Partial[Node]) -> None:
         self._table = table
-        self._systems: dict[PodGroup, frozenset[str]] = {}
-        self._known: dict[str, Node] | None = None
+        self._systems: WeakKeyDictionary[PodGroup, frozenset[str]] = WeakKeyDictionary()
+        self._system_of: dict[str, str] = {}
+        self._rooms: dict[str, dict[str, int]] = {}
 
     @classmethod
     def of(cls, views: Views) -> Self:
@@ -56,11 +58,15 @@ class Nodes:
 
     def least_allocatable(self, group: PodGroup, resource: str) -> tuple[int, str] | None:
         """What the smallest of a group's nodes can give to pods, in nanos, and that node's name; as far as seen."""
-        if self._known is None:
-            self._known = {node.name: node for node in self._table.known()}
-        nodes = (self._known.get(name) for name in group.nodes)
-        rooms = ((node.name, node.status.allocatable) for node in nodes if node and node.status)
-        return min(((parse(room[resource]), name) for name, room in rooms if resource in room), default=None)
+        rooms = self._rooms.get(resource)
+        if rooms is None:
+            rooms = self._rooms[resource] = {
+                node.name: parse(node.status.allocatable[resource])
+                for node in self._table.known()
+                if node.status is not None and resource in node.status.allocatable
+            }
+        least = min((name for name in group.nodes if name in rooms), key=rooms.__getitem__, default=None)
+        return None if least is None else (rooms[least], least)
 
     def to_cover(self, labels: dict[str, str]) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
         """The nodes with these labels that must be covered, and those that need not be now.
@@ -94,6 +100,12 @@ class Nodes:
         return sum(parse(room[resource]) for room in rooms)
 
     def _system(self, name: str) -> str:
+        known = self._system_of.get(name)
+        if known is None:
+            known = self._system_of[name] = self._read_system(name)
+        return known
+
+    def _read_system(self, name: str) -> str:
         node = self._table.find("", name)
         if node is None:
             detail = f"node {name} went while the lists were read"

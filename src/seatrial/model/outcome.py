@@ -11,6 +11,9 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not-applicable"
 
+    # the enum's own is a function of Python, and outcomes are counted by the million
+    __hash__ = str.__hash__
+
 
 class Proof(StrEnum):
     """How a fact came to be known; ``DECLARED`` is no proof, it marks a trial of manifests."""

@@ -33,7 +33,7 @@ STORED_AS: dict[str, type[Object]] = {
 }
 """The kinds that are stored as their struct, since there are most of them."""
 
-_encoder = msgspec.json.Encoder(order="sorted")
+_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def key_of(record: Any) -> Key:
