@@ -135,6 +135,9 @@ class _Reading:
                 yield self._error(
                     ("declares", "scheduledTasks", index, "maxRunTime"), str(error), "maxRunTime: 90m"
                 )
+        if not _is_date(profile.go_live.date or "2027-01-31"):
+            path = ("goLive", "date")
+            yield self._error(path, f"{profile.go_live.date!r} is no date", 'date: "2027-01-31"')
         yield from self._changed_limits(profile)
         sections = {item.section for item in self._items.values()}
         for section in profile.owners:
@@ -162,9 +165,7 @@ class _Reading:
             if waiver.item in seen:
                 yield self._error(path, f"item {waiver.item} is waived twice", "keep one of the waivers")
             seen.add(waiver.item)
-            try:
-                date.fromisoformat(waiver.expires)
-            except ValueError:
+            if not _is_date(waiver.expires):
                 yield self._error(
                     ("waivers", index, "expires"), f"{waiver.expires!r} is no date", 'expires: "2027-01-31"'
                 )
@@ -254,3 +255,11 @@ def _struct_in(hint: Any) -> Any:
     return next(
         (found for arg in getattr(hint, "__args__", ()) if (found := _struct_in(arg)) is not None), None
     )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

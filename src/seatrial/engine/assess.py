@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from seatrial.engine.conclude import conclude
+from seatrial.engine.deadlines import Deadline, deadlines
 from seatrial.engine.decide import decide
 from seatrial.engine.judge import Answer, Clock, judge
 from seatrial.engine.plan import route_of
@@ -27,6 +28,7 @@ class Assessment(Struct, frozen=True):
     items: tuple[ItemVerdict, ...]
     decision: Decision
     waits: tuple[Wait, ...]
+    deadlines: tuple[Deadline, ...]
     seconds: dict[str, float]
     checks: dict[str, int]
     """The checks that judged, with their versions."""
@@ -49,6 +51,7 @@ def assess(
         items=items,
         decision=decide(gate, items),
         waits=waits(items),
+        deadlines=deadlines(catalogue, items, views.now, trial.profile.go_live.date),
         seconds={answer.check.id: answer.seconds for found in answers.values() for answer in found},
         checks={check.id: check.version for check in checks},
     )

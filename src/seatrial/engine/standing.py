@@ -11,6 +11,7 @@ from typing import Any
 
 from seatrial.engine.assess import Assessment
 from seatrial.engine.conclude import conclude_item
+from seatrial.engine.deadlines import deadlines
 from seatrial.engine.decide import decide
 from seatrial.engine.findings import Found, Part, Tally, parts_of
 from seatrial.engine.judge import Answer, Clock, judge
@@ -92,6 +93,7 @@ class Standing:
             items=items,
             decision=decide(self._gate, items),
             waits=waits(items),
+            deadlines=deadlines(self._catalogue, items, self._views.now, self._views.profile.go_live.date),
             seconds={answer.check.id: answer.seconds for found in answers.values() for answer in found},
             checks=self._checks,
         )

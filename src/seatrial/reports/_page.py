@@ -21,6 +21,11 @@ class Library(Struct, frozen=True):
     needs: dict[str, tuple[Need, ...]] = {}
     """By check id."""
 
+    def waivable(self, item: str) -> bool:
+        """Whether an item may be waived at all; true where the catalogue is not at hand."""
+        found = self.items.get(item)
+        return found is None or found.waivable
+
     def fix(self, check: str) -> str:
         """The paragraph *How to fix* of a check's page on one line; empty where there is none."""
         _, found, rest = self.pages.get(check, "").partition("How to fix:")

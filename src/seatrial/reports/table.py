@@ -1,6 +1,6 @@
 """The first screen: one number, a map of every item, what fails, and what to do next."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from seatrial.engine.assess import Assessment
 from seatrial.engine.decide import is_open
@@ -9,8 +9,12 @@ from seatrial.model.outcome import Outcome
 from seatrial.reports._document import counts
 from seatrial.reports._page import Page, plain, shorten
 
-FAILS_SHOWN = 8
-NEXT_SHOWN = 8
+FAILS_SHOWN = 5
+WIDE = 100
+"""Columns from which on the map stands in three columns."""
+
+NEXT_SHOWN = 6
+LATER_SHOWN = 8
 
 _SIGNS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "–"}
 _ASCII = {Outcome.PASS: "+", Outcome.FAIL: "x", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "-"}
@@ -24,10 +28,12 @@ def write(assessment: Assessment, page: Page) -> str:
         *_head(assessment, page),
         "",
         *_map(assessment.items, page),
-        "",
         _legend(page),
         *_fails(assessment.items, page),
         *_next(assessment, page),
+        *_clock(assessment, page),
+        *_changes(page),
+        *_more(page),
     ]
     if page.timings:
         lines += _timings(assessment)
@@ -60,17 +66,26 @@ def _map(items: Sequence[ItemVerdict], page: Page) -> Iterator[str]:
     sections: dict[str, list[ItemVerdict]] = {}
     for item in items:
         sections.setdefault(item.section, []).append(item)
-    columns = 2
-    cell = page.width // columns
+    columns = 3 if page.width >= WIDE else 2
+    height = -(-len(sections) // columns)
+    ids = list(sections)
+    drawn = [
+        _column({id: sections[id] for id in ids[at : at + height]}, page.width // columns, page)
+        for at in range(0, len(ids), height)
+    ]
+    for at in range(height):
+        yield "".join(column[at] for column in drawn if at < len(column))
+
+
+def _column(sections: Mapping[str, Sequence[ItemVerdict]], width: int, page: Page) -> list[str]:
+    """Number, title and one sign for each item, a section to a line."""
     longest = max(len(rows) for rows in sections.values())
-    cells = []
+    lines = []
     for id, rows in sections.items():
-        title = f"{id:>3} " + shorten(rows[0].title, cell - longest - 6)
+        title = f"{id:>3} " + shorten(rows[0].title, width - longest - 6)
         signs = "".join(_sign(row, page) for row in rows)
-        cells.append(f"{title:<{cell - longest - 1}}{signs}{' ' * (longest - len(rows) + 1)}")
-    half = -(-len(cells) // columns)
-    for at in range(half):
-        yield "".join(cells[at::half])
+        lines.append(f"{title:<{width - longest - 1}}{signs}{' ' * (longest - len(rows) + 1)}")
+    return lines
 
 
 def _sign(item: ItemVerdict, page: Page) -> str:
@@ -89,7 +104,7 @@ def _fails(items: Iterable[ItemVerdict], page: Page) -> Iterator[str]:
     failing = [item for item in items if item.outcome is Outcome.FAIL and is_open(item)]
     if not failing:
         return
-    failing.sort(key=lambda item: -_hit(item))
+    failing.sort(key=lambda item: (page.library.waivable(item.id), -_hit(item)))
     yield ""
     yield _paint("FAIL", _COLOURS[Outcome.FAIL], page)
     for item in failing[:FAILS_SHOWN]:
@@ -122,21 +137,71 @@ def _why(claim: ClaimVerdict) -> str:
 
 def _next(assessment: Assessment, page: Page) -> Iterator[str]:
     """What the unknown items wait for; what this version could not use is said to be so."""
+    possible = [wait for wait in assessment.waits if wait.possible]
+    later = [wait for wait in assessment.waits if not wait.possible]
     if assessment.waits:
         yield ""
-        yield _paint("NEXT", "1", page) + "  what the unknown items wait for, each counted once"
-    for wait in assessment.waits[:NEXT_SHOWN]:
-        later = "" if wait.possible else " (not in this version)"
-        action = wait.action.removeprefix("connect ") if later else wait.action
-        ids = f"  [{_some(wait.items)}]" if wait.possible else ""
-        yield shorten(f"{len(wait.items):>5}  {plain(action)}{later}{ids}", page.width)
-    if len(assessment.waits) > NEXT_SHOWN:
-        rest = assessment.waits[NEXT_SHOWN:]
-        yield f"{sum(len(wait.items) for wait in rest):>5}  {len(rest)} other things"
+        yield (
+            _paint("NEXT", "1", page)
+            + "  what unknown items wait for, each under its first: most for least effort"
+        )
+    for wait in possible[:NEXT_SHOWN]:
+        yield shorten(
+            f"{_items(len(wait.items)):>9}  {plain(wait.action)}  [{_some(wait.items)}]", page.width
+        )
+    if len(possible) > NEXT_SHOWN:
+        rest = sum(len(wait.items) for wait in possible[NEXT_SHOWN:])
+        yield f"{_items(rest):>9}  {len(possible) - NEXT_SHOWN} other things: seatrial assess -o json"
+    if later:
+        named = [f"{plain(wait.action)} {len(wait.items)}" for wait in later[:LATER_SHOWN]]
+        named += [f"{len(later) - LATER_SHOWN} others"] if len(later) > LATER_SHOWN else []
+        count = sum(len(wait.items) for wait in later)
+        yield from _wrapped(f"{_items(count):>9}  not in this version: ", named, page.width, " · ", indent=11)
+
+
+def _items(count: int) -> str:
+    return f"{count} item" if count == 1 else f"{count} items"
+
+
+def _clock(assessment: Assessment, page: Page) -> Iterator[str]:
+    """By when measuring must have begun, for histories that cannot be made up afterwards."""
+    rows = assessment.deadlines
+    if not rows:
+        return
     yield ""
-    yield from _wrapped(
-        "More: ", ["seatrial explain ITEM", "seatrial doctor", "seatrial assess -o json"], page.width, "   "
-    )
+    go_live = assessment.trial.profile.go_live.date
+    if not go_live:
+        count = sum(len(row.items) for row in rows)
+        says = f"{_items(count)} need {rows[-1].days} to {rows[0].days} days of history; goLive.date in seatrial.yaml says by when"
+        yield from _wrapped(_paint("CLOCK", "1", page) + "  ", [says], page.width, " ")
+        return
+    yield _paint("CLOCK", "1", page) + f"  go-live {go_live}: measuring must begin"
+    for row in rows:
+        when = (
+            f"by {row.start}"
+            if not row.late
+            else f"{row.late} days ago; whole by {row.earliest} if it begins today"
+        )
+        yield shorten(
+            f"{_items(len(row.items)):>9}  {row.days} days: {when}  [{_some(row.items)}]", page.width
+        )
+
+
+def _changes(page: Page) -> Iterator[str]:
+    if page.changes is None:
+        return
+    counted: dict[str, int] = {}
+    for row in page.changes.rows:
+        counted[row.how] = counted.get(row.how, 0) + 1
+    said = " · ".join(f"{count} {how}" for how, count in counted.items()) or "nothing"
+    yield ""
+    yield _paint("SINCE", "1", page) + f"  {page.changes.since.replace('T', ' ')[:16]} UTC: {said}"
+
+
+def _more(page: Page) -> Iterator[str]:
+    yield ""
+    commands = ["seatrial explain ITEM", "seatrial doctor", "seatrial assess -o json"]
+    yield from _wrapped("More: ", commands, page.width, "   ")
 
 
 def _some(ids: Sequence[str], most: int = 6) -> str:
@@ -155,13 +220,13 @@ def _timings(assessment: Assessment) -> Iterator[str]:
         yield f"{seconds:>9.4f}  {id}"
 
 
-def _wrapped(first: str, parts: Sequence[str], width: int, joint: str) -> Iterator[str]:
+def _wrapped(first: str, parts: Sequence[str], width: int, joint: str, indent: int = 4) -> Iterator[str]:
     """Words over as many lines as they need, the later ones indented under the first."""
     line = first
     for word in joint.join(parts).split(" "):
         if len(line) + len(word) > width and line.strip():
             yield line
-            line = "    "
+            line = " " * indent
         line += word + " "
     yield line
 
