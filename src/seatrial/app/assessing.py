@@ -1,7 +1,9 @@
 """The use case behind ``assess``: one trial, one judgement, any number of reports."""
 
+import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +41,10 @@ def run(
     check_gate(gate)
     if save is not None:
         check_folder(Path(save))
-    trial = _trial(manifests, replay, demo, profile_path, choice or {}, progress)
-    progress("judging")
-    assessment = assess(trial, installed_catalogue(), installed_checks(), gate, time.perf_counter)
+    with uncollected():
+        trial = _trial(manifests, replay, demo, profile_path, choice or {}, progress)
+        progress("judging")
+        assessment = assess(trial, installed_catalogue(), installed_checks(), gate, time.perf_counter)
     reports = [(file, render(assessment, name, page)) for name, file in wanted]
     if save is not None:
         trialfile.write(trial, Path(save))
@@ -52,6 +55,16 @@ def run(
         else:
             write_file(file, text)
     return assessment
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Within the block no cycles are looked for: a trial makes none, and looking takes a quarter of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _trial(

@@ -9,7 +9,7 @@ from seatrial.model.profile import Profile
 from seatrial.model.trial import Group, Trial
 from seatrial.needs import kube
 from seatrial.wire.base import Object
-from seatrial.wire.chunks import CHUNK_RECORDS, STORED_AS, as_struct, key_of, unpack
+from seatrial.wire.chunks import CHUNK_RECORDS, as_struct, key_of, unpack
 
 T = TypeVar("T", bound=Object)
 W = TypeVar("W", bound="View")
@@ -184,7 +184,7 @@ class Views:
         gaps = list(evidence.gaps)
         for at, chunk in enumerate(evidence.chunks):
             try:
-                records = _records(chunk, type, stored=need.schema in STORED_AS)
+                records = _records(chunk, type)
             except ValueError as error:
                 gaps.append(_damaged(need, error))
                 continue
@@ -199,13 +199,11 @@ class Views:
         return Partial(rows, gaps)
 
 
-def _records(chunk: Chunk, type: type[T], *, stored: bool) -> list[Any]:
+def _records(chunk: Chunk, type: type[T]) -> list[Any]:
     """The records of a chunk as structs; as JSON objects where one of them is not of the struct's shape."""
     try:
         return unpack(chunk, type)
     except ValueError:
-        if stored:
-            raise
         return unpack(chunk, dict[str, Any])
 
 

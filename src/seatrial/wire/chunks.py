@@ -2,7 +2,7 @@
 
 Records stand in the order in which etcd has them, of ``namespace/name`` as one text, so that neither the server's
 order nor the page size shows, and nearly every list can be packed while it is read.
-Pod, ReplicaSet and Job are stored as their structs; every other kind whole, redacted, keys sorted.
+Pods and the controllers of pods are stored as their structs; every other kind whole and redacted.
 """
 
 import hashlib
@@ -15,8 +15,9 @@ import zstandard
 
 from seatrial.model.evidence import Cause, Chunk, Gap, Key, Unseen
 from seatrial.wire.base import Object
+from seatrial.wire.cluster import Node
 from seatrial.wire.pod import Pod
-from seatrial.wire.workload import Job, ReplicaSet
+from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 
 T = TypeVar("T")
 
@@ -30,8 +31,13 @@ STORED_AS: dict[str, type[Object]] = {
     "core/v1/Pod@1": Pod,
     "apps/v1/ReplicaSet@1": ReplicaSet,
     "batch/v1/Job@1": Job,
+    "core/v1/Node@1": Node,
+    "apps/v1/Deployment@1": Deployment,
+    "apps/v1/StatefulSet@1": StatefulSet,
+    "apps/v1/DaemonSet@1": DaemonSet,
+    "batch/v1/CronJob@1": CronJob,
 }
-"""The kinds that are stored as their struct, since there are most of them."""
+"""The kinds that are stored as their struct: pods, what makes them and what runs them, since there are most of them."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from seatrial.wire.pod import MIRROR_ANNOTATION
 
 _PLAIN_ANNOTATIONS = re.compile(
@@ -26,6 +28,13 @@ _SECRETIVE = re.compile(
     r"(?i)(password|passwd|secret$|token|credential|api-?key|private-?key|connection-?string|dsn$)"
 )
 _NAMES_A_SECRET = re.compile(r"(?i)(ref|name|names|namespace|key|path|class)$")
+_TRIGGERS = (
+    b'"annotations"', b'"args"', b'"command"', b'"env"', b'"managedfields"', b"last-applied-configuration", b"passw",
+    b"secret", b"token", b"credential", b"api-key", b"apikey", b"private-key", b"privatekey", b"connection-string",
+    b"connectionstring", b'dsn"', b"\\u",
+)  # fmt: skip
+"""What an encoded part must hold, in small letters, for any rule to change it; or a letter written as its number."""
+
 _DROPPED = frozenset({"managedFields", "kubectl.kubernetes.io/last-applied-configuration"})
 _LONGEST_PLAIN = 253
 _MOST_KNOWN = 4096
@@ -34,6 +43,9 @@ _MOST_KNOWN = 4096
 @lru_cache(maxsize=4096)
 def _is_plain(key: str) -> bool:
     return _PLAIN_ANNOTATIONS.fullmatch(key) is not None
+
+
+_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Redactor:
@@ -67,6 +79,44 @@ class Redactor:
     def whole(self, value: Any) -> Any:
         """A copy of any decoded JSON object without managedFields, environment values and secret-like text."""
         return self._value("", value)
+
+    def raw(self, item: bytes | msgspec.Raw) -> dict[str, Any]:
+        """What ``whole`` gives for an encoded object, at a tenth of the cost: parts without a trigger stay encoded.
+
+        Raises msgspec.DecodeError for what is no JSON object.
+        """
+        kept: dict[str, Any] = {}
+        for key, value in _parts(item).items():
+            if key == "metadata":
+                kept[key] = self._metadata(value)
+            elif key not in _DROPPED:
+                kept[key] = self._part(key, value)
+        return kept
+
+    def _metadata(self, value: msgspec.Raw) -> Any:
+        try:
+            parts = _parts(value)
+        except msgspec.ValidationError:
+            return self._value("metadata", msgspec.json.decode(value))
+        kept: dict[str, Any] = {}
+        for key, part in parts.items():
+            if key in {"name", "namespace", "annotations"}:
+                kept[key] = self._value(key, msgspec.json.decode(part))
+            elif key not in _DROPPED:
+                kept[key] = self._part(key, part)
+        return kept
+
+    def _part(self, key: str, value: msgspec.Raw) -> Any:
+        plain = bytes(value).lower()
+        if (
+            not plain.isascii()
+            or _SECRETIVE.search(key)
+            or key in _TEXT_LISTS
+            or key == "env"
+            or any(map(plain.__contains__, _TRIGGERS))
+        ):
+            return self._value(key, msgspec.json.decode(value))
+        return value
 
     def _annotation(self, key: str, value: Any) -> Any:
         if not isinstance(value, str) or key == MIRROR_ANNOTATION:

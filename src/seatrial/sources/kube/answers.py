@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from seatrial.wire.base import Metadata, Object, Wire
 from seatrial.wire.chunks import STORED_AS, as_struct
 from seatrial.wire.pod import Pod
 from seatrial.wire.redact import Redactor
-from seatrial.wire.workload import Job, ReplicaSet
+from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 
 _LOOK = "kubectl get --raw '{path}' shows what the server answers"
 
@@ -97,6 +98,10 @@ def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Red
         )
     meta = decoded.metadata
     page = Page([], [], meta.next, meta.resource_version, meta.remaining_item_count)
+    if stored is None:
+        for item in decoded.items or ():
+            _keep(page, need, item, redactor)
+        return page
     for item in decoded.items or ():
         if isinstance(item, Object) and item.name:
             page.records.append(redacted(item, redactor))
@@ -114,8 +119,8 @@ def _decode_raw(need: Need, path: str, answer: Answer) -> Any:
         raise Refused(_malformed(need, path, f"the answer is no list: {_short(str(error))}")) from error
 
 
-def _take(page: Page, need: Need, item: bytes, stored: type[Object] | None, redactor: Redactor) -> None:
-    """One object that was not decoded with the page: kept whole, or the page's one gap."""
+def _take(page: Page, need: Need, item: bytes, stored: type[Object], redactor: Redactor) -> None:
+    """One object of a page that holds an odd one: as its struct, or as the page's gap."""
     try:
         row = msgspec.json.decode(item)
         named = (
@@ -123,8 +128,6 @@ def _take(page: Page, need: Need, item: bytes, stored: type[Object] | None, reda
         )
         if not named:
             page.gaps.append(_nameless(need))
-        elif stored is None:
-            page.records.append(redactor.whole(row))
         else:
             page.records.append(redacted(as_struct(row, stored, need.id), redactor))
     except Unseen as unseen:
@@ -133,19 +136,40 @@ def _take(page: Page, need: Need, item: bytes, stored: type[Object] | None, reda
         page.gaps.append(Gap(need.id, Cause.MALFORMED, f"an object that is no JSON: {_short(str(error))}"))
 
 
+def _keep(page: Page, need: Need, item: msgspec.Raw, redactor: Redactor) -> None:
+    """One object of a kind that is kept whole, or the page's one gap."""
+    try:
+        row = redactor.raw(item)
+    except (msgspec.DecodeError, RecursionError) as error:
+        page.gaps.append(Gap(need.id, Cause.MALFORMED, f"an object that is none: {_short(str(error))}"))
+        return
+    metadata = row.get("metadata")
+    if isinstance(metadata, dict) and isinstance(metadata.get("name"), str) and metadata["name"]:
+        page.records.append(row)
+    else:
+        page.gaps.append(_nameless(need))
+
+
 def redacted(item: Object, redactor: Redactor) -> Object:
     """The struct with annotations redacted and repeated texts shared."""
-    _redact(item.metadata, redactor)
-    if isinstance(item, (ReplicaSet, Job)):
-        _redact(item.spec.template.metadata, redactor)
+    for metadata in _metadata(item):
+        if metadata.annotations:
+            _set(metadata, "annotations", redactor.annotations(metadata.annotations))
     if isinstance(item, Pod):
         _share(item)
     return item
 
 
-def _redact(metadata: Metadata, redactor: Redactor) -> None:
-    if metadata.annotations:
-        _set(metadata, "annotations", redactor.annotations(metadata.annotations))
+def _metadata(item: Object) -> Iterator[Metadata]:
+    """The object's own, and those of its templates."""
+    yield item.metadata
+    if isinstance(item, CronJob):
+        yield item.spec.job_template.metadata
+        yield item.spec.job_template.spec.template.metadata
+    elif isinstance(item, (ReplicaSet, Job, Deployment, StatefulSet, DaemonSet)):
+        yield item.spec.template.metadata
+    if isinstance(item, StatefulSet):
+        yield from (claim.metadata for claim in item.spec.volume_claim_templates)
 
 
 def _share(pod: Pod) -> None:
