@@ -9,6 +9,9 @@ from seatrial.model.trial import Trial
 from seatrial.needs import kube
 from seatrial.reports._page import plain
 
+LONGEST_COMMAND = 1000
+"""Characters: what no page cuts. A context and three names at Kubernetes' limits fit in."""
+
 _RESOURCES = {(need.group, need.kind): need for need in vars(kube).values() if isinstance(need, Need)}
 
 
@@ -38,9 +41,8 @@ def command(finding: Finding, trial: Trial, needs: Sequence[Need], pods: frozens
         if subject.kind != "Pod" and any(cite.digest in pods for cite in finding.cites):
             words += [f"pods/{name}" for name in finding.names[:1]]
         words += ["-o", "yaml"]
-    if any(plain(word) != word for word in words):
-        return ""
-    return shlex.join(words)
+    line = shlex.join(words)
+    return line if plain(line) == line and len(line) <= LONGEST_COMMAND else ""
 
 
 def _object(subject: Subject, trial: Trial) -> Subject | None:

@@ -9,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from seatrial.engine.assess import Assessment
-from seatrial.reports._page import Page, plain
+from seatrial.reports._kubectl import LONGEST_COMMAND
+from seatrial.reports._page import Page, plain, shorten
 from seatrial.reports.html.claims import Bounds
 from seatrial.reports.html.view import view
 
@@ -54,9 +55,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    environment.filters["visible"] = plain
+    environment.filters["visible"] = _safe
     return environment
 
 
 def _visible(value: Any) -> Any:
-    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return _safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _safe(text: str) -> str:
+    return shorten(plain(text), LONGEST_COMMAND)

@@ -22,12 +22,11 @@ class Bounds(Struct, frozen=True):
 
 
 class Object(Struct, frozen=True):
-    """One that hinders; ``share`` is how many of its members do, empty where it is its only member."""
+    """One that hinders; ``rest`` is the part of it that does, and how many of its members where it has several."""
 
     kind: str
     name: str
-    facet: str
-    share: str
+    rest: str
 
 
 class Good(Struct, frozen=True):
@@ -65,6 +64,8 @@ class ClaimRow(Struct, frozen=True):
     good: tuple[Good, ...] = ()
     fixes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    commanded: str = ""
+    """What the commands show."""
 
 
 def is_judged(claim: ClaimVerdict) -> bool:
@@ -82,9 +83,14 @@ def claim_row(
     hindering = [finding for finding in claim.findings if finding.outcome in HINDERS]
     told = {finding.gap for finding in hindering}
     bad = dict.fromkeys(finding.check for finding in claim.findings if finding.outcome is Outcome.FAIL)
+    first = hindering[: bounds.commands]
     commands = (
-        command(finding, assessment.trial, library.needs.get(finding.check, ()), pods)
-        for finding in hindering[: bounds.commands]
+        command(finding, assessment.trial, library.needs.get(finding.check, ()), pods) for finding in first
+    )
+    some = (
+        f", the first {len(first)} of {number(len(hindering), 'object')}"
+        if len(first) < len(hindering)
+        else ""
     )
     return ClaimRow(
         id=claim.id,
@@ -101,6 +107,7 @@ def claim_row(
         good=tuple(_good(claim, bounds.good)),
         fixes=tuple(fix for check in bad if (fix := library.fix(check))),
         commands=tuple(dict.fromkeys(line for line in commands if line)),
+        commanded=f"See for yourself: kubectl{some}",
     )
 
 
@@ -183,10 +190,12 @@ def _asked(finding: Finding) -> str:
 def _object(finding: Finding) -> Object:
     subject = finding.subject
     place = f"{subject.namespace}/" if subject.namespace else ""
-    all_members = sum(finding.members.values())
+    counted = sum(finding.members.values())
     here = finding.members.get(finding.outcome, 0)
-    share = f"{number(here)} of {number(all_members)}" if here != all_members else f"×{number(here)}"
-    return Object(subject.kind, place + subject.name, subject.facet, share if all_members > 1 else "")
+    share = f"{number(here)} of {number(counted)}" if here != counted else f"×{number(here)}"
+    rest = [f"· {subject.facet}"] if subject.facet else []
+    rest += [share] if counted > 1 else []
+    return Object(subject.kind, place + subject.name, " ".join(rest))
 
 
 def waits(gaps: Iterable[Gap], bounds: Bounds) -> tuple[str, ...]:

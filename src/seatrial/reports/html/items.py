@@ -19,8 +19,8 @@ class Unjudged(Struct, frozen=True):
     """Claims of an item that wait for the same, before anything of them was judged."""
 
     waits: tuple[str, ...]
-    claims: tuple[tuple[str, str], ...]
-    """Claim id, and what it says."""
+    claims: tuple[str, ...]
+    """What they say."""
 
 
 class ItemRow(Struct, frozen=True):
@@ -54,10 +54,10 @@ def item_rows(assessment: Assessment, library: Library, bounds: Bounds) -> tuple
     rows = []
     for item in assessment.items:
         claims = []
-        unjudged: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        unjudged: dict[tuple[str, ...], list[str]] = {}
         for claim in item.claims:
             if not is_judged(claim):
-                unjudged.setdefault(waits(claim.gaps, bounds), []).append((claim.id, claim.says))
+                unjudged.setdefault(waits(claim.gaps, bounds), []).append(claim.says)
                 continue
             before = shown.get(claim.id)
             if before is not None and before[0] == claim and claim.findings:
@@ -81,10 +81,10 @@ def _item(
     asked = library.items.get(item.id)
     owner = assessment.trial.profile.owners.get(item.section, "")
     facts = [
-        f"proof: {', '.join(item.proof)}" if item.proof else "no proof",
-        f"answered for by the {role_words(asked.role)}" if asked else "",
-        f"section owned by {owner}" if owner else "",
-        "" if asked is None or asked.waivable else "cannot be waived",
+        f"proof: {', '.join(item.proof)}" if item.proof else "",
+        role_words(asked.role, title=True) if asked else "",
+        f"owner: {owner}" if owner else "",
+        "" if library.waivable(item.id) else "cannot be waived",
         f"waived {item.waiver}" if item.waiver else "",
         f"declared not applicable: {item.not_applicable}" if item.not_applicable else "",
     ]
@@ -103,7 +103,7 @@ def _item(
         open=is_open(item),
         waived=waived,
         matters=item.outcome in HINDERS and any(_matters(claim) for claim in item.claims),
-        waivable=asked is None or asked.waivable,
+        waivable=library.waivable(item.id),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from msgspec import Struct
 
 from seatrial.engine.assess import Assessment
+from seatrial.engine.deadlines import Deadline
 from seatrial.engine.decide import GO_LIVE
 from seatrial.model.finding import ClaimVerdict, ItemVerdict
 from seatrial.model.outcome import Outcome
@@ -42,9 +43,17 @@ class Failing(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
+    count: int
     action: str
     items: tuple[str, ...]
-    possible: bool
+
+
+class History(Struct, frozen=True):
+    """Items that need ``days`` of history, and ``when`` measuring must begin."""
+
+    days: int
+    when: str
+    items: tuple[str, ...]
 
 
 class Role(Struct, frozen=True):
@@ -55,6 +64,7 @@ class Role(Struct, frozen=True):
     rows: tuple[ItemRow, ...]
     open: int
     failing: tuple[ItemRow, ...]
+    unknown: int
     waiting: tuple[tuple[str, tuple[ItemRow, ...]], ...]
     waived: tuple[ItemRow, ...]
     settled: tuple[ItemRow, ...]
@@ -83,7 +93,10 @@ class Told(Struct, frozen=True):
     sections: tuple[Section, ...]
     failing: tuple[Failing, ...]
     more_failing: tuple[ItemRow, ...]
-    waits: tuple[Waiting, ...]
+    now: tuple[Waiting, ...]
+    """What can be done with this version."""
+    later: tuple[Waiting, ...]
+    deadlines: tuple[History, ...]
     go_live: str
     days_left: str
     changes: Changes | None
@@ -119,7 +132,9 @@ def view(assessment: Assessment, page: Page, bounds: Bounds) -> Told:
         sections=tuple(_sections(assessment.items, rows)),
         failing=failing[:_FIRST],
         more_failing=tuple(one.row for one in failing[_FIRST:]),
-        waits=tuple(Waiting(wait.action, wait.items, wait.possible) for wait in assessment.waits),
+        now=_waiting(assessment, possible=True),
+        later=_waiting(assessment, possible=False),
+        deadlines=tuple(History(row.days, _when(row), row.items) for row in assessment.deadlines),
         go_live=trial.profile.go_live.date,
         days_left=_days_left(trial.now, trial.profile.go_live.date),
         changes=Changes(changes.since, changes.rows[: _FIRST * 2]) if changes else None,
@@ -207,14 +222,31 @@ def _role(id: str, rows: list[ItemRow]) -> Role:
     by_count = sorted(waiting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return Role(
         id=id,
-        name=role_words(id).capitalize(),
+        name=role_words(id, title=True),
         rows=tuple(rows),
         open=sum(row.open for row in rows),
         failing=tuple(row for row in rows if row.open and row.outcome is Outcome.FAIL),
+        unknown=sum(len(mine) for mine in waiting.values()),
         waiting=tuple((why, tuple(mine)) for why, mine in by_count),
         waived=tuple(row for row in rows if row.waived),
         settled=tuple(row for row in rows if row.outcome not in HINDERS),
     )
+
+
+def _waiting(assessment: Assessment, *, possible: bool) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(len(wait.items), wait.action, wait.items)
+        for wait in assessment.waits
+        if wait.possible is possible
+    )
+
+
+def _when(row: Deadline) -> str:
+    if not row.start:
+        return f"{row.earliest} at the earliest"
+    if not row.late:
+        return f"by {row.start}"
+    return f"{number(row.late, 'day')} too late; whole by {row.earliest} if it begins today"
 
 
 def _days_left(now: str, go_live: str) -> str:

@@ -32,8 +32,10 @@ def read_before(collected_at: str, now: str) -> str:
     return age((datetime.fromisoformat(now) - datetime.fromisoformat(collected_at)).total_seconds())
 
 
-def role_words(role: str) -> str:
-    return role.replace("-", " ")
+def role_words(role: str, *, title: bool = False) -> str:
+    """``SRE lead`` for ``sre-lead``; as a title ``Platform lead`` for ``platform-lead``."""
+    words = role.replace("-", " ").replace("sre", "SRE")
+    return words[:1].upper() + words[1:] if title else words
 
 
 def place(gap: Gap) -> str:
