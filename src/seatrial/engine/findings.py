@@ -59,15 +59,20 @@ def parts_of(
     """What they come to place by place."""
     by_subject: dict[Subject, list[Row]] = {}
     for row in _rows(judging, unjudged):
-        by_subject.setdefault(row[2].subject.subject, []).append(row)
+        named = row[2].subject.subject
+        rows = by_subject.get(named)
+        if rows is None:
+            by_subject[named] = [row]
+        else:
+            rows.append(row)
     by_place: dict[str, list[tuple[Subject, list[Row]]]] = {}
     found: list[tuple[Subject, list[Row]]] = []
     last = None
-    for subject, rows in by_subject.items():
-        place = place_of(subject)
+    for pair in by_subject.items():
+        place = place_of(pair[0])
         if place != last:
             found, last = by_place.setdefault(place, []), place
-        found.append((subject, rows))
+        found.append(pair)
     return {place: _part(claim, found, views) for place, found in by_place.items()}
 
 
@@ -78,8 +83,8 @@ def _part(claim: Claim, found: list[tuple[Subject, list[Row]]], views: Views) ->
     for pair in found:
         subject, rows = pair
         if len(rows) == 1:
-            outcome = rows[0][0]
-            counts[outcome] += len(rows[0][2].subject.members)
+            outcome, _, judged, _ = rows[0]
+            counts[outcome] += len(judged.subject.members)
         else:
             for row in rows:
                 counts[row[0]] += len(row[2].subject.members)

@@ -57,20 +57,22 @@ def judge(
     arguments = [_argument(parameter, check, claim, views) for parameter in check.parameters]
     unseen = _clocks_differ(views) if any(row.kind == "now" for row in check.parameters) else None
     judged: list[Judged] = []
-    same: dict[Judgement, Judgement] = {}
-    stood = (
-        {id(row.subject): row for row in before.judged}
-        if before and _looks_at_its_subject_only(check)
-        else {}
-    )
+    same: dict[str, Judgement] = {}
+    stood: dict[int, Judged] = {}
+    if before is not None and _looks_at_its_subject_only(check):
+        stood = {id(row.subject): row for row in before.judged}
     for subject in selection.subjects:
-        known = stood.get(id(subject))
-        if known is not None:
+        if stood and (known := stood.get(id(subject))) is not None:
             judged.append(known)
             continue
         judgement = _judge_one(check, subject, arguments) if unseen is None else _unknown(unseen)
         # thousands of subjects are judged in the same words
-        judged.append(Judged(subject, same.setdefault(judgement, judgement)))
+        alike = same.get(judgement.observed)
+        if alike == judgement and alike is not None:
+            judgement = alike
+        else:
+            same[judgement.observed] = judgement
+        judged.append(Judged(subject, judgement))
     return Answer(check, tuple(judged), tuple(selection.gaps), selection.apart, clock() - began)
 
 

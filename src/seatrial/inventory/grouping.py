@@ -15,13 +15,14 @@ from seatrial.inventory.views import Views
 from seatrial.model.evidence import Gap, Partial, Unseen
 from seatrial.model.finding import Subject
 from seatrial.needs import kube
-from seatrial.wire.base import Metadata, OwnerReference, Wire
+from seatrial.wire.base import Metadata, Object, OwnerReference, Wire
 from seatrial.wire.chunks import undecodable
 from seatrial.wire.pod import MIRROR_ANNOTATION, Pod, PodSpec, PodStatus
-from seatrial.wire.workload import Job, ReplicaSet
 
 _TOKEN_VOLUME = "kube-api-access-"
 """Begins the name of the volume that admission adds for a token; five random characters follow."""
+
+_TOKEN = _TOKEN_VOLUME.encode()
 
 VOLATILE_LABELS = frozenset(
     {
@@ -67,14 +68,6 @@ class StoredMetadata(Wire, frozen=True, gc=False):
     owner_references: msgspec.Raw = msgspec.Raw(b"[]")
 
 
-class StoredPod(Wire, frozen=True, gc=False):
-    """A stored pod as far as it must be read to find its group."""
-
-    metadata: msgspec.Raw = msgspec.Raw(b"{}")
-    spec: msgspec.Raw = msgspec.Raw(b"{}")
-    status: msgspec.Raw = msgspec.Raw(b"null")
-
-
 class _Condition(Wire, frozen=True, gc=False):
     type: str = ""
     status: str = ""
@@ -83,6 +76,14 @@ class _Condition(Wire, frozen=True, gc=False):
 class _Status(Wire, frozen=True, gc=False):
     phase: str = ""
     conditions: tuple[_Condition, ...] = ()
+
+
+class StoredPod(Wire, frozen=True, gc=False):
+    """A stored pod as far as it must be read to find its group."""
+
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+    spec: msgspec.Raw = msgspec.Raw(b"{}")
+    status: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Claim(Wire, frozen=True, gc=False):
@@ -99,16 +100,15 @@ class _Spec(Wire, frozen=True, gc=False):
     volumes: tuple[_Volume, ...] = ()
 
 
-_status = msgspec.json.Decoder(_Status | None).decode
-_spec = msgspec.json.Decoder(_Spec).decode
 read_metadata = msgspec.json.Decoder(StoredMetadata).decode
-_labels = msgspec.json.Decoder(dict[str, str]).decode
-_annotations = msgspec.json.Decoder(dict[str, str]).decode
-_references = msgspec.json.Decoder(tuple[OwnerReference, ...]).decode
-_wholeread_metadata = msgspec.json.Decoder(Metadata).decode
+_status = msgspec.json.Decoder(_Status | None).decode
 _whole_metadata = msgspec.json.Decoder(Metadata).decode
 _whole_status = msgspec.json.Decoder(PodStatus | None).decode
 _whole_spec = msgspec.json.Decoder(PodSpec).decode
+_spec = msgspec.json.Decoder(_Spec).decode
+_labels = msgspec.json.Decoder(dict[str, str]).decode
+_annotations = msgspec.json.Decoder(dict[str, str]).decode
+_references = msgspec.json.Decoder(tuple[OwnerReference, ...]).decode
 
 Likeness = tuple[Subject, bytes]
 """What the pods of one group share: the top owner, and the encoded form of all that is judged of them."""
@@ -128,6 +128,7 @@ def group_pods(views: Views) -> tuple[dict[Likeness, Grouped], list[Gap]]:
     owners, marks = _Owners(views), _Marks()
     groups: dict[Likeness, Grouped] = {}
     gaps: list[Gap] = []
+    last: _Pattern | None = None
     for at, row in views.scan(kube.PODS, StoredPod, gaps):
         metadata = StoredMetadata()
         try:
@@ -135,15 +136,22 @@ def group_pods(views: Views) -> tuple[dict[Likeness, Grouped], list[Gap]]:
             status = _status(row.status)
             if status is not None and status.phase not in _RUNNING:
                 continue
-            spec = _spec(row.spec)
             owner, unseen = owners.top(metadata)
-            likeness = owner, marks.of(metadata) + _judged(row.spec, spec)
+            marked, encoded = marks.of(metadata), bytes(row.spec)
+            node = last.node_of(owner, marked, encoded) if last is not None else None
+            if last is not None and node is not None:
+                last.group.members.append(Member(metadata.name, node, _is_ready(status)))
+                continue
+            spec = _spec(encoded)
+            likeness = owner, marked + _judged(encoded, spec)
             group = groups.get(likeness)
             if group is None:
+                key = metadata.namespace, metadata.name
                 group = groups[likeness] = Grouped(owner, unseen, _whole(row), [])
-                views.remember(kube.PODS, (metadata.namespace, metadata.name), at)
+                views.remember(kube.PODS, key, at)
             group.members.append(_member(metadata.name, spec, status))
-        except (msgspec.ValidationError, OverflowError, RecursionError) as error:
+            last = _Pattern(group, marked, encoded, spec)
+        except (msgspec.ValidationError, UnicodeDecodeError, OverflowError, RecursionError) as error:
             gaps.append(undecodable(kube.PODS.id, (metadata.namespace, metadata.name), error))
     return groups, gaps
 
@@ -154,6 +162,65 @@ def _whole(row: StoredPod) -> Pod:
         spec=_whole_spec(row.spec),
         status=_whole_status(row.status),
     )
+
+
+class _Pattern:
+    """The encoded spec of a pod, cut where the pods of a template differ: its likes are known without decoding.
+
+    Pods of one owner stand side by side in a list, so that nearly every pod is like the one before it.
+    """
+
+    def __init__(self, group: Grouped, marked: bytes, encoded: bytes, spec: _Spec) -> None:
+        self.group = group
+        self._marked = marked
+        node = spec.node_name.encode()
+        tokens = [row.name.encode() for row in spec.volumes if row.name.startswith(_TOKEN_VOLUME)]
+        claims = any(row.persistent_volume_claim is not None for row in spec.volumes)
+        self._pieces: list[tuple[bytes, bytes]] = []
+        """Texts that are the same, each with the beginning of what differs after it."""
+        self._rest = encoded
+        self._usable = bool(node) and len(tokens) <= 1 and not claims
+        if self._usable:
+            self._cut(encoded, b'"nodeName":"' + node, tokens)
+
+    def _cut(self, encoded: bytes, node: bytes, tokens: list[bytes]) -> None:
+        at = 0
+        while True:
+            found = [
+                (place, text) for text in (node, *tokens) if (place := encoded.find(text + b'"', at)) >= 0
+            ]
+            if not found:
+                break
+            place, text = min(found)
+            begins = b'"nodeName":"' if text is node else _TOKEN
+            self._pieces.append((encoded[at:place] + begins, b"" if text is node else _TOKEN))
+            at = place + len(text)
+        self._rest = encoded[at:]
+
+    def node_of(self, owner: Subject, marked: bytes, encoded: bytes) -> str | None:
+        """The node of a pod that is like this one; None where it is not, or where that is not so easily told."""
+        if not self._usable or owner is not self.group.owner or marked != self._marked:
+            return None
+        at = 0
+        node = token = None
+        for piece, begins in self._pieces:
+            if not encoded.startswith(piece, at):
+                return None
+            at += len(piece)
+            end = encoded.find(b'"', at)
+            text = encoded[at:end]
+            if begins:
+                if token is not None and token != text:
+                    return None
+                token = text
+            elif node is not None:
+                return None
+            else:
+                node = text
+            at = end
+        if node is None or not node or b"\\" in node or encoded[at:] != self._rest:
+            return None
+        return intern(node.decode())
 
 
 def controller_of(metadata: Metadata) -> OwnerReference | None:
@@ -175,8 +242,9 @@ class _Owners:
 
     def __init__(self, views: Views) -> None:
         self._links: dict[tuple[str, str], Partial[Any]] = {
-            ("apps", "ReplicaSet"): views.table(kube.REPLICA_SETS, ReplicaSet),
-            ("batch", "Job"): views.table(kube.JOBS, Job),
+            # nothing but their owners is asked of them
+            ("apps", "ReplicaSet"): views.table(kube.REPLICA_SETS, Object),
+            ("batch", "Job"): views.table(kube.JOBS, Object),
         }
         self._known: dict[tuple[str, bytes], tuple[Subject, Gap | None]] = {}
 
@@ -225,9 +293,8 @@ class _Marks:
         return self._encoded
 
 
-def _judged(stored: msgspec.Raw, spec: _Spec) -> bytes:
+def _judged(encoded: bytes, spec: _Spec) -> bytes:
     """What is judged of a pod's spec, less what differs between the pods of one template."""
-    encoded = bytes(stored)
     # known texts are taken out of the encoded form: a pattern over it costs a hundred times as much
     for text in _volatile(spec):
         encoded = encoded.replace(text, _NOTHING)
@@ -245,14 +312,16 @@ def _volatile(spec: _Spec) -> Iterator[bytes]:
 
 
 def _member(name: str, spec: _Spec, status: _Status | None) -> Member:
-    ready = False
-    for condition in status.conditions if status is not None else ():
-        if condition.type == "Ready":
-            ready = condition.status == "True"
-            break
     claims = tuple(
         volume.persistent_volume_claim.claim_name
         for volume in spec.volumes
         if volume.persistent_volume_claim is not None
     )
-    return Member(name, intern(spec.node_name), ready, claims)
+    return Member(name, intern(spec.node_name), _is_ready(status), claims)
+
+
+def _is_ready(status: _Status | None) -> bool:
+    for condition in status.conditions if status is not None else ():
+        if condition.type == "Ready":
+            return condition.status == "True"
+    return False

@@ -108,7 +108,8 @@ class LiveViews(Views):
             return False
         row, gap = None, None
         try:
-            row = None if record is None else as_struct(record, self._types[need.id], need.id)
+            plain = msgspec.json.decode(msgspec.json.encode(record))  # a table may read less than is stored
+            row = None if record is None else as_struct(plain, self._types[need.id], need.id)
         except Unseen as unseen:
             gap = unseen.gap
         if gap is None and row == table.row(key):

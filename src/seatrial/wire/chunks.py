@@ -45,9 +45,10 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 def key_of(record: Any) -> Key:
     """Namespace and name of a struct or of a decoded JSON object."""
     if isinstance(record, Object):
-        return record.metadata.namespace, record.metadata.name
-    metadata = record.get("metadata") or {}
-    return metadata.get("namespace") or "", metadata.get("name") or ""
+        metadata = record.metadata
+        return metadata.namespace, metadata.name
+    plain = record.get("metadata") or {}
+    return plain.get("namespace") or "", plain.get("name") or ""
 
 
 def order_of(record: Any) -> str:
@@ -82,17 +83,17 @@ class Packer:
 
     def add(self, records: Iterable[Any]) -> None:
         """More records. Raises Duplicate where one follows itself; other repetitions show in ``chunks``."""
-        waiting, last = self._waiting, self._last
+        waiting, last, before = self._waiting, self._last, len(self._waiting)
         for record in records:
             order = order_of(record)
-            if order <= last and self.count:
+            if order <= last:
                 if order == last:
                     raise Duplicate(order)
                 self._in_order = False
             last = order
-            self.count += 1
             waiting.append(record)
         self._last = last
+        self.count += len(waiting) - before
         while len(waiting) >= CHUNK_RECORDS:
             self._chunks.append(_pack_one(waiting[:CHUNK_RECORDS]))
             del waiting[:CHUNK_RECORDS]

@@ -54,6 +54,7 @@ class Redactor:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._known: dict[str, str] = {}
+        self._annotated: dict[tuple[str, str], Any] = {}
 
     def text(self, value: str) -> str:
         """What is kept of a text: ``redacted:LENGTH:DIGEST``. The pods of a workload repeat theirs."""
@@ -72,9 +73,21 @@ class Redactor:
 
     def annotations(self, annotations: Mapping[str, Any]) -> dict[str, Any]:
         """Annotations with every value redacted, but for short settings of well-known keys."""
-        return {
-            key: self._annotation(key, value) for key, value in annotations.items() if key not in _DROPPED
-        }
+        known = self._annotated
+        kept = {}
+        for key, value in annotations.items():
+            if key in _DROPPED:
+                continue
+            pair = (key, value) if isinstance(value, str) else None
+            told = known.get(pair) if pair is not None else None
+            if told is None:
+                told = self._annotation(key, value)
+                if pair is not None:
+                    if len(known) >= _MOST_KNOWN:
+                        known.clear()
+                    known[pair] = told
+            kept[key] = told
+        return kept
 
     def whole(self, value: Any) -> Any:
         """A copy of any decoded JSON object without managedFields, environment values and secret-like text."""

@@ -1,7 +1,6 @@
 """Reading what an API server answered: pure, and suspicious of everything."""
 
 import re
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -103,12 +102,12 @@ def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Red
             _keep(page, need, item, redactor)
         return page
     for item in decoded.items or ():
-        if isinstance(item, Object) and item.name:
-            page.records.append(redacted(item, redactor))
-        elif isinstance(item, Object):
-            page.gaps.append(_nameless(need))
-        else:
+        if not isinstance(item, Object):
             _take(page, need, bytes(item), stored, redactor)
+        elif item.metadata.name:
+            page.records.append(redacted(item, redactor))
+        else:
+            page.gaps.append(_nameless(need))
     return page
 
 
@@ -151,12 +150,11 @@ def _keep(page: Page, need: Need, item: msgspec.Raw, redactor: Redactor) -> None
 
 
 def redacted(item: Object, redactor: Redactor) -> Object:
-    """The struct with annotations redacted and repeated texts shared."""
-    for metadata in _metadata(item):
+    """The struct with annotations redacted."""
+    # most objects are pods, which have no template
+    for metadata in (item.metadata,) if isinstance(item, Pod) else _metadata(item):
         if metadata.annotations:
             _set(metadata, "annotations", redactor.annotations(metadata.annotations))
-    if isinstance(item, Pod):
-        _share(item)
     return item
 
 
@@ -172,20 +170,7 @@ def _metadata(item: Object) -> Iterator[Metadata]:
         yield from (claim.metadata for claim in item.spec.volume_claim_templates)
 
 
-def _share(pod: Pod) -> None:
-    """One text for all pods that have it: names of namespaces, nodes, owners and images repeat by the thousand."""
-    metadata, spec = pod.metadata, pod.spec
-    _set(metadata, "namespace", _intern(metadata.namespace))
-    _set(spec, "node_name", _intern(spec.node_name))
-    for owner in metadata.owner_references:
-        _set(owner, "name", _intern(owner.name))
-        _set(owner, "uid", _intern(owner.uid))
-    for container in spec.containers:
-        _set(container, "image", _intern(container.image))
-
-
 _set = structs.force_setattr
-_intern = sys.intern
 
 
 def _refusal(need: Need, path: str, answer: Answer) -> Exception:
