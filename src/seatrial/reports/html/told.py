@@ -128,7 +128,7 @@ def unread(assessment: Assessment, bounds: Bounds) -> tuple[Table, ...]:
             most,
         ),
         _table(
-            "Sources that did not answer, and claims that no check of this version judges",
+            "Sources that are not connected, and claims that no check of this version judges",
             ("What is missing", "Claims that wait for it"),
             _missing(assessment),
             most * 3,
@@ -158,19 +158,19 @@ def _missing(assessment: Assessment) -> Iterator[tuple[str, ...]]:
 
 
 def read(assessment: Assessment) -> Table:
-    """Every question that was asked, how much came back, and when."""
+    """Every question that was asked, how much came back, and how old it was at the trial's time."""
     now = assessment.trial.now
     rows = (
         (
             row.need,
             number(row.count),
             number(len(row.gaps)) if row.gaps else "none",
-            f"{read_before(row.collected_at, now)} before the trial's time",
+            read_before(row.collected_at, now),
         )
         for row in _evidence(assessment)
     )
-    columns = ("Question", "Objects", "Gaps", "Read")
-    return _table("What was read", columns, rows, 200, numbers=frozenset({1, 2}))
+    columns = ("Question", "Objects", "Gaps", "Age")
+    return _table("What was read", columns, rows, 200, numbers=frozenset({1, 2, 3}))
 
 
 def _evidence(assessment: Assessment) -> list[Evidence]:
