@@ -15,7 +15,7 @@ from seatrial.engine.waits import Wait, waits
 from seatrial.inventory.views import Views
 from seatrial.kit.checking import Check
 from seatrial.model.finding import Decision, ItemVerdict
-from seatrial.model.item import Catalogue
+from seatrial.model.item import Catalogue, Claim
 from seatrial.model.trial import Trial
 
 
@@ -39,12 +39,19 @@ def assess(
 ) -> Assessment:
     """Judges a trial. The same trial, catalogue, checks and gate give the same verdicts, whatever the clock."""
     views = Views(trial, datetime.fromisoformat(trial.now))
-    answers: dict[str, list[Answer]] = {}
+    of_claim: dict[str, list[Check[Any, Any]]] = {}
     for check in sorted(checks, key=lambda check: check.id):
         claim = catalogue.claims[check.answers]
         if route_of(claim, trial.sources) == check.route:
-            answers.setdefault(claim.id, []).append(judge(check, claim, views, clock))
-    items = conclude(catalogue, answers, views)
+            of_claim.setdefault(claim.id, []).append(check)
+    seconds: dict[str, float] = {}
+
+    def judged(claim: Claim) -> list[Answer]:
+        answers = [judge(check, claim, views, clock) for check in of_claim.get(claim.id, ())]
+        seconds.update({answer.check.id: answer.seconds for answer in answers})
+        return answers
+
+    items = conclude(catalogue, judged, views)
     return Assessment(
         trial=trial,
         catalogue=catalogue.digest,
@@ -52,6 +59,6 @@ def assess(
         decision=decide(gate, items),
         waits=waits(items),
         deadlines=deadlines(catalogue, items, views.now, trial.profile.go_live.date),
-        seconds={answer.check.id: answer.seconds for found in answers.values() for answer in found},
+        seconds=seconds,
         checks={check.id: check.version for check in checks},
     )

@@ -18,30 +18,46 @@ from seatrial.model.finding import ClaimVerdict, ItemVerdict
 from seatrial.model.item import Among, Catalogue, Claim, Holds, Item, Use
 from seatrial.model.outcome import Outcome, Proof
 
-Answers = Mapping[str, Sequence[Answer]]
-"""What was found, by claim id."""
-
-
 Finder = Callable[[Claim, Sequence[Answer], tuple[Gap, ...]], Found]
 """What the alternatives of a claim that were judged come to, beside those that were not."""
 
+Judge = Callable[[Claim], Sequence[Answer]]
+"""What the checks of a claim found; none for a claim without checks."""
 
-def conclude(catalogue: Catalogue, answers: Answers, views: Views) -> tuple[ItemVerdict, ...]:
-    """A verdict for every item of the catalogue, in its order."""
+
+def conclude(catalogue: Catalogue, judged: Judge, views: Views) -> tuple[ItemVerdict, ...]:
+    """A verdict for every item of the catalogue, in its order. Each claim is judged once, and its answers let go."""
+    verdicts: dict[tuple[str, str], ClaimVerdict] = {}
+    uses: dict[str, list[tuple[Item, Use]]] = {}
+    for item in catalogue.items:
+        for use in item.uses:
+            uses.setdefault(use.claim.id, []).append((item, use))
+    for used in uses.values():
+        answers = judged(used[0][1].claim)
+        finder = _once(views)  # several items may use a claim: what it comes to is made once
+        for item, use in used:
+            verdicts[item.id, use.claim.id] = conclude_claim(use, catalogue, answers, views, finder)
+    return tuple(
+        conclude_item(item, [verdicts[item.id, use.claim.id] for use in item.uses], views)
+        for item in catalogue.items
+    )
+
+
+def _once(views: Views) -> Finder:
+    known: dict[tuple[tuple[str, ...], tuple[Gap, ...]], Found] = {}
 
     def found(claim: Claim, judging: Sequence[Answer], unjudged: tuple[Gap, ...]) -> Found:
-        # several items may use a claim: what it comes to is made once
-        key = (claim.id, tuple(answer.check.id for answer in judging), unjudged)
-        return views.once(key, lambda: find(claim, judging, unjudged, views))
+        key = tuple(answer.check.id for answer in judging), unjudged
+        if key not in known:
+            known[key] = find(claim, judging, unjudged, views)
+        return known[key]
 
-    return tuple(conclude_item(item, catalogue, answers, views, found) for item in catalogue.items)
+    return found
 
 
-def conclude_item(
-    item: Item, catalogue: Catalogue, answers: Answers, views: Views, found: Finder
-) -> ItemVerdict:
-    """The verdict of one item."""
-    claims = tuple(_claim(use, catalogue, answers.get(use.claim.id, ()), views, found) for use in item.uses)
+def conclude_item(item: Item, found: Sequence[ClaimVerdict], views: Views) -> ItemVerdict:
+    """The verdict of one item, from those of its claims in their order."""
+    claims = tuple(found)
     outcome = all_of(claim.outcome for claim in claims)
     verdict = ItemVerdict(
         id=item.id,
@@ -75,9 +91,10 @@ def _waiver(item: Item, views: Views) -> str:
     return ""
 
 
-def _claim(
+def conclude_claim(
     use: Use, catalogue: Catalogue, answers: Sequence[Answer], views: Views, found: Finder
 ) -> ClaimVerdict:
+    """The verdict of a claim as one item uses it. ``answers`` are what its checks found."""
     claim = use.claim
     verdict = ClaimVerdict(id=claim.id, says=claim.says, outcome=Outcome.UNKNOWN, holds=str(claim.holds))
     route = route_of(claim, views.trial.sources)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from seatrial.engine.assess import Assessment
-from seatrial.engine.conclude import conclude_item
+from seatrial.engine.conclude import conclude_claim, conclude_item
 from seatrial.engine.deadlines import deadlines
 from seatrial.engine.decide import decide
 from seatrial.engine.findings import Found, Part, Tally, parts_of
@@ -85,7 +85,13 @@ class Standing:
         for id in ids:
             item = self._catalogue.item(id)
             if item is not None:
-                self._items[id] = conclude_item(item, self._catalogue, answers, self._views, self._found)
+                claims = [
+                    conclude_claim(
+                        use, self._catalogue, answers.get(use.claim.id, ()), self._views, self._found
+                    )
+                    for use in item.uses
+                ]
+                self._items[id] = conclude_item(item, claims, self._views)
         items = tuple(self._items[item.id] for item in self._catalogue.items)
         return Assessment(
             trial=self._views.trial,

@@ -48,8 +48,8 @@ def verdict(check: Check[Any, Any], trial: Trial) -> ClaimVerdict:
     beside = [
         other for other in installed_checks() if other.answers == check.answers and other.id != check.id
     ]
-    answers = {claim.id: [judge(row, claim, views, lambda: 0.0) for row in (check, *beside)]}
-    (item,) = conclude(catalogue, answers, views)
+    answers = [judge(row, claim, views, lambda: 0.0) for row in (check, *beside)]
+    (item,) = conclude(catalogue, lambda _: answers, views)
     return item.claims[0]
 
 

@@ -29,13 +29,17 @@ _SECRETIVE = re.compile(
 )
 _NAMES_A_SECRET = re.compile(r"(?i)(ref|name|names|namespace|key|path|class)$")
 _TRIGGERS = (
-    b'"annotations"', b'"args"', b'"command"', b'"env"', b'"managedfields"', b"last-applied-configuration", b"passw",
-    b"secret", b"token", b"credential", b"api-key", b"apikey", b"private-key", b"privatekey", b"connection-string",
-    b"connectionstring", b'dsn"', b"\\u",
+    b'"args"', b'"command"', b'"env"', b"last-applied-configuration", b"passw", b"secret", b"token", b"credential",
+    b"api-key", b"apikey", b"private-key", b"privatekey", b"connection-string", b"connectionstring", b'dsn"', b"\\u",
 )  # fmt: skip
-"""What an encoded part must hold, in small letters, for any rule to change it; or a letter written as its number."""
+"""What an encoded object must hold, in small letters, for a rule about texts to change it; or a letter written as its
+number, which could spell any of these."""
+
+_PLACED = ((b'"annotations"', "annotations"), (b'"managedfields"', "managedFields"))
+"""What rules change wherever it stands, and its key in metadata, where nearly every object has it."""
 
 _DROPPED = frozenset({"managedFields", "kubectl.kubernetes.io/last-applied-configuration"})
+_READ = frozenset({"name", "namespace", "annotations"})
 _LONGEST_PLAIN = 253
 _MOST_KNOWN = 4096
 
@@ -46,6 +50,16 @@ def _is_plain(key: str) -> bool:
 
 
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _is_clean(encoded: bytes, metadata: Mapping[str, Any]) -> bool:
+    """Whether no rule changes an encoded object but for what its metadata has."""
+    plain = encoded.lower()
+    return (
+        plain.isascii()
+        and not any(map(plain.__contains__, _TRIGGERS))
+        and all(plain.count(text) == (key in metadata) for text, key in _PLACED)
+    )
 
 
 class Redactor:
@@ -98,36 +112,31 @@ class Redactor:
 
         Raises msgspec.DecodeError for what is no JSON object.
         """
-        kept: dict[str, Any] = {}
-        for key, value in _parts(item).items():
-            if key == "metadata":
-                kept[key] = self._metadata(value)
-            elif key not in _DROPPED:
-                kept[key] = self._part(key, value)
+        parts = _parts(item)
+        metadata: Any = parts.pop("metadata", None)
+        if metadata is not None:
+            try:
+                metadata = _parts(metadata)
+            except msgspec.ValidationError:
+                whole: dict[str, Any] = self.whole(msgspec.json.decode(item))
+                return whole
+        is_clean = _is_clean(bytes(item), metadata or {})
+        kept = self._parts(parts, is_clean=is_clean)
+        if metadata is not None:
+            kept["metadata"] = self._parts(metadata, is_clean=is_clean)
         return kept
 
-    def _metadata(self, value: msgspec.Raw) -> Any:
-        try:
-            parts = _parts(value)
-        except msgspec.ValidationError:
-            return self._value("metadata", msgspec.json.decode(value))
+    def _parts(self, parts: Mapping[str, msgspec.Raw], *, is_clean: bool) -> dict[str, Any]:
         kept: dict[str, Any] = {}
-        for key, part in parts.items():
-            if key in {"name", "namespace", "annotations"}:
-                kept[key] = self._value(key, msgspec.json.decode(part))
+        for key, value in parts.items():
+            if key in _READ:
+                kept[key] = self._value(key, msgspec.json.decode(value))
             elif key not in _DROPPED:
-                kept[key] = self._part(key, part)
+                kept[key] = value if is_clean else self._part(key, value)
         return kept
 
     def _part(self, key: str, value: msgspec.Raw) -> Any:
-        plain = bytes(value).lower()
-        if (
-            not plain.isascii()
-            or _SECRETIVE.search(key)
-            or key in _TEXT_LISTS
-            or key == "env"
-            or any(map(plain.__contains__, _TRIGGERS))
-        ):
+        if key in _TEXT_LISTS or key == "env" or _SECRETIVE.search(key) or not _is_clean(bytes(value), {}):
             return self._value(key, msgspec.json.decode(value))
         return value
 
