@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from seatrial.app.diagnosing import cluster_role
+from seatrial.app.rights import cluster_role
 from seatrial.testing.cluster.demo import assess, profile
 
 BINDING = """

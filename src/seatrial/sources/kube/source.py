@@ -127,13 +127,29 @@ class KubeSource:
             seconds=round(time.monotonic() - began, 3),
         )
 
-    def allowed(self, needs: Sequence[Need]) -> dict[Need, bool | None]:
-        """Whether each list may be read in the whole cluster, by the server's own word; None where it did not say."""
-        return {need: self.rights.may(need) for need in needs if need.resource}
+    def serves(self, need: Need) -> bool:
+        """Whether a list would be asked for: False only where discovery proves that there is nothing to ask."""
+        try:
+            return bool(_served_version(need, self._discovered()))
+        except Refused:
+            return True
 
     def skew(self) -> int:
         """Seconds that the server's clock is ahead of this one."""
         return round(self._transport.skew)
+
+    def places(self) -> tuple[tuple[str, ...], bool]:
+        """The namespaces that can be named, and whether they are all of them."""
+        with self._lock:
+            if self._known_places is None:
+                found = self._listing.read(kube.NAMESPACES, "v1")
+                names = {key_of(row)[1] for chunk in found.chunks for row in unpack(chunk, dict[str, Any])}
+                if found.end is None and not found.gaps:
+                    self._known_places = tuple(sorted(names)), True
+                else:
+                    asked = {*self._namespaces, self._transport.access.namespace} - {""}
+                    self._known_places = tuple(sorted({*names, *asked})), False
+            return self._known_places
 
     def _discovered(self) -> Discovery:
         with self._lock:
@@ -151,7 +167,7 @@ class KubeSource:
 
     def _by_namespace(self, need: Need, version: str, refused: Listed) -> Listed:
         """The list of each namespace that this user may read, with gaps for the rest."""
-        places, whole = self._places()
+        places, whole = self.places()
         readable = sorted((place for place in places if self.rights.may_in(place, need)), key="{}/".format)
         if not readable:
             return refused
@@ -167,19 +183,6 @@ class KubeSource:
         else:
             listed.end = msgspec.structs.replace(refused.end, besides=tuple(sorted(readable)))
         return listed
-
-    def _places(self) -> tuple[tuple[str, ...], bool]:
-        """The namespaces to try, and whether they are all of them."""
-        with self._lock:
-            if self._known_places is None:
-                found = self._listing.read(kube.NAMESPACES, "v1")
-                names = {key_of(row)[1] for chunk in found.chunks for row in unpack(chunk, dict[str, Any])}
-                if found.end is None and not found.gaps:
-                    self._known_places = tuple(sorted(names)), True
-                else:
-                    asked = {*self._namespaces, self._transport.access.namespace} - {""}
-                    self._known_places = tuple(sorted({*names, *asked})), False
-            return self._known_places
 
 
 def _served_version(need: Need, discovery: Discovery) -> str:
