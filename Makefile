@@ -35,8 +35,8 @@ demo-record: $(INSTALLED) ## Runs the demo platform on a real cluster (needs roo
 faults: $(INSTALLED) ## What an API server can do wrong, and that nothing of it moves a verdict towards pass.
 	$(BIN)/python -m pytest -q tests/faults
 
-bench: $(INSTALLED) ## Speed and memory, as ratios.
-	@for script in bench/decode.py bench/judge.py bench/start.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: $(INSTALLED) ## Speed and memory, as ratios; the largest step takes two minutes.
+	@for script in bench/decode.py bench/judge.py bench/start.py bench/scale/run.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lock: $(INSTALLED) ## Locks the dependencies anew.
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
