@@ -216,6 +216,6 @@ def _text(body: bytes, *path: str) -> str:
         value: Any = msgspec.json.decode(body)
         for step in path:
             value = value[step]
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, TypeError):
         return ""
     return value if isinstance(value, str) else ""

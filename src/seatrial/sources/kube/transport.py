@@ -4,7 +4,7 @@ import email.utils
 import random
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -93,6 +93,7 @@ class Transport:
         renew: Any,
         lasts: float | None = None,
         waiting: float = WAITING,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._access = access
         self._headers = urllib3.HTTPHeaderDict()
@@ -101,6 +102,7 @@ class Transport:
         self._timeout = timeout
         self._renew = renew
         self._waiting = waiting
+        self._pause = pause
         self._near = (urlsplit(access.server).hostname or "").startswith(_LOOPBACK)
         self._lasts = lasts
         self._ends = None if lasts is None else time.monotonic() + lasts
@@ -251,7 +253,7 @@ class Transport:
             if span > self._waiting or (self._ends is not None and time.monotonic() + span > self._ends):
                 return False
             self._waiting -= span
-        time.sleep(span)
+        self._pause(span)
         return True
 
 
