@@ -32,8 +32,9 @@ testbed: $(INSTALLED) ## Builds every real component, once, into the user's cach
 demo-record: $(INSTALLED) ## Runs the demo platform on a real cluster (needs root) and records its trial.
 	$(BIN)/python -m seatrial.testing.cluster record
 
-faults: $(INSTALLED) ## What an API server can do wrong, and that nothing of it moves a verdict towards pass.
-	$(BIN)/python -m pytest -q tests/faults
+faults: $(INSTALLED) ## Everything that an API server can do wrong, to every request: no verdict moves towards pass. A quarter of an hour.
+	$(BIN)/python -m pytest -q -n 2 tests/faults
+	$(BIN)/python -m seatrial.testing.faults --write docs/reference/faults.md
 
 bench: $(INSTALLED) ## Speed and memory, as ratios; the largest step takes two minutes.
 	@for script in bench/decode.py bench/judge.py bench/start.py bench/scale/run.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

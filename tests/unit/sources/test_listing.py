@@ -63,7 +63,8 @@ def page(kind, names, **meta):
     items = []
     for name in names:
         place, _, bare = name.rpartition("/")
-        items.append({"metadata": {"name": bare, "namespace": place}})
+        spec = {"containers": [{"name": "c"}]} if kind == "Pod" else {}
+        items.append({"metadata": {"name": bare, "namespace": place}, "spec": spec})
     body = {
         "kind": f"{kind}List",
         "apiVersion": "v1",

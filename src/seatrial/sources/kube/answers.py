@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from seatrial.model.evidence import Cause, Gap, Need, Unseen
 from seatrial.sources.kube.transport import Answer
 from seatrial.wire.base import Metadata, Object, Wire
-from seatrial.wire.chunks import STORED_AS, as_struct
+from seatrial.wire.chunks import STORED_AS, as_struct, key_of, undecodable
 from seatrial.wire.pod import Pod
 from seatrial.wire.redact import Redactor
 from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
@@ -102,12 +102,10 @@ def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Red
             _keep(page, need, item, redactor)
         return page
     for item in decoded.items or ():
-        if not isinstance(item, Object):
-            _take(page, need, bytes(item), stored, redactor)
-        elif item.metadata.name:
-            page.records.append(redacted(item, redactor))
+        if isinstance(item, Object):
+            _put(page, need, item, redactor)
         else:
-            page.gaps.append(_nameless(need))
+            _take(page, need, bytes(item), stored, redactor)
     return page
 
 
@@ -128,11 +126,21 @@ def _take(page: Page, need: Need, item: bytes, stored: type[Object], redactor: R
         if not named:
             page.gaps.append(_nameless(need))
         else:
-            page.records.append(redacted(as_struct(row, stored, need.id), redactor))
+            _put(page, need, as_struct(row, stored, need.id), redactor)
     except Unseen as unseen:
         page.gaps.append(unseen.gap)
     except (msgspec.DecodeError, RecursionError) as error:
-        page.gaps.append(Gap(need.id, Cause.MALFORMED, f"an object that is no JSON: {_short(str(error))}"))
+        page.gaps.append(_none(need, error))
+
+
+def _put(page: Page, need: Need, item: Object, redactor: Redactor) -> None:
+    """A struct, redacted; or a gap for what no server stores."""
+    if not item.metadata.name:
+        page.gaps.append(_nameless(need))
+    elif isinstance(item, Pod) and not item.spec.containers:
+        page.gaps.append(undecodable(need.id, key_of(item), ValueError("a pod without containers")))
+    else:
+        page.records.append(redacted(item, redactor))
 
 
 def _keep(page: Page, need: Need, item: msgspec.Raw, redactor: Redactor) -> None:
@@ -140,7 +148,7 @@ def _keep(page: Page, need: Need, item: msgspec.Raw, redactor: Redactor) -> None
     try:
         row = redactor.raw(item)
     except (msgspec.DecodeError, RecursionError) as error:
-        page.gaps.append(Gap(need.id, Cause.MALFORMED, f"an object that is none: {_short(str(error))}"))
+        page.gaps.append(_none(need, error))
         return
     metadata = row.get("metadata")
     if isinstance(metadata, dict) and isinstance(metadata.get("name"), str) and metadata["name"]:
@@ -202,6 +210,11 @@ def status_of(answer: Answer) -> _Status:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _Status()
     return said if said.kind == "Status" else _Status()
+
+
+def _none(need: Need, error: Exception) -> Gap:
+    detail = f"an object that is none: {_short(str(error))}"
+    return Gap(need.id, Cause.MALFORMED, detail, "look at the list as the server gives it")
 
 
 def _nameless(need: Need) -> Gap:

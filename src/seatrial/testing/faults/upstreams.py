@@ -44,6 +44,8 @@ class World:
                 return _json(200, {"kind": "Namespace", "metadata": {"name": "kube-system", "uid": "0-1"}})
             case "/metrics":
                 return Reply(200, self._metrics().encode(), (("Content-Type", "text/plain"),))
+            case "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews":
+                return _json(201, {"status": {"resourceRules": [], "incomplete": False}})
             case _:
                 return _json(404, {"kind": "Status", "reason": "NotFound", "message": "not here"})
 

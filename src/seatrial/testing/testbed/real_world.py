@@ -66,6 +66,10 @@ class RealWorld:
         finally:
             uninstall_crds(self._plane, crds)
 
+    def reader(self) -> str:
+        """A user who may list everything, and nothing else."""
+        return self._reader_without("")
+
     def _reader_without(self, resource: str) -> str:
         """A user who may list everything but one resource, and nothing else; made outside of worlds, as it stays longer than one."""
         user = f"{READER}-without-{resource or 'nothing'}"
