@@ -93,10 +93,21 @@ def _judge_one(check: Check[Any, Any], subject: Any, arguments: list[Any]) -> Ju
             Gap(
                 f"check/{check.id}",
                 Cause.CRASHED,
-                f"the check failed on this subject: {type(error).__name__}: {error}"[:300],
+                f"the check failed on this subject: {type(error).__name__}{_where(error)}",
                 "report it with the trial file, if you may share it",
             )
         )
+
+
+def _where(error: Exception) -> str:
+    """The file and line that raised; never the error's own text, which may repeat what the cluster holds."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    name = trace.tb_frame.f_globals.get("__name__", "?")
+    return f" in {name}, line {trace.tb_lineno}"
 
 
 def _unknown(gap: Gap) -> Judgement:

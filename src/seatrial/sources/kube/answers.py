@@ -60,10 +60,34 @@ class _RawList(_Envelope, frozen=True):
     items: list[msgspec.Raw] | None = None
 
 
+_REASON = re.compile("[A-Za-z]{1,64}")
+_PHRASES = (
+    "cannot list resource",
+    "continue parameter",
+    "continue token",
+    "conversion webhook",
+    "etcdserver: leader changed",
+    "etcdserver: request timed out",
+    "etcdserver: too many requests",
+    "mvcc: database space exceeded",
+    "the server could not find the requested resource",
+    "the server is currently unable to handle the request",
+    "too old resource version",
+    "unable to transform key",
+)
+"""Parts of what API servers say when a list fails, which tell its reader what to do."""
+
+
 class _Status(Wire, frozen=True):
     kind: str = ""
     reason: str = ""
     message: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What may be repeated of it: the reason, and phrases of Kubernetes' own. The rest may hold anything."""
+        reason = self.reason if _REASON.fullmatch(self.reason) else ""
+        return tuple(text for text in (reason, *(row for row in _PHRASES if row in self.message)) if text)
 
 
 def _decoder(item: type[Object]) -> msgspec.json.Decoder[Any]:
@@ -91,10 +115,9 @@ def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Red
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Refused(_malformed(need, path, f"the answer is no JSON: {_short(str(error))}")) from error
     if decoded.kind != f"{need.kind}List" or decoded.api_version != api_version:
-        what = _short(f"{decoded.api_version} {decoded.kind}".strip() or "something without a kind")
-        raise Refused(
-            _malformed(need, path, f"the server answered with {what}, not {api_version} {need.kind}List")
-        )
+        kind = decoded.kind if _REASON.fullmatch(decoded.kind) else "something of no known kind"
+        detail = f"the server answered with {kind}, not {api_version} {need.kind}List"
+        raise Refused(_malformed(need, path, detail))
     meta = decoded.metadata
     page = Page([], [], meta.next, meta.resource_version, meta.remaining_item_count)
     if stored is None:
@@ -183,7 +206,7 @@ _set = structs.force_setattr
 
 def _refusal(need: Need, path: str, answer: Answer) -> Exception:
     said = status_of(answer)
-    text = _short(said.message) or f"HTTP {answer.status}"
+    text = f"HTTP {answer.status}" + "".join(f" {word}" for word in said.words)
     if answer.status == 410:
         return Expired(text)
     if answer.status == 403:
@@ -197,10 +220,10 @@ def _refusal(need: Need, path: str, answer: Answer) -> Exception:
     if answer.status == 404:
         detail = f"discovery serves {need.resource}, but the list is not found: {text}"
         return Refused(Gap(need.id, Cause.NOT_SERVED, detail, _LOOK.format(path=path)))
-    if answer.status == 400 and "continue" in text:
+    if answer.status == 400 and "continue" in said.message:
         return Refused(Gap(need.id, Cause.TRUNCATED, f"the server refused to go on: {text}", "run again"))
     cause = Cause.UNREACHABLE if answer.status in {429, 500, 502, 503, 504} else Cause.MALFORMED
-    return Refused(Gap(need.id, cause, f"HTTP {answer.status}: {text}", _LOOK.format(path=path)))
+    return Refused(Gap(need.id, cause, text, _LOOK.format(path=path)))
 
 
 def status_of(answer: Answer) -> _Status:

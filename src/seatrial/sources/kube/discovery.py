@@ -50,7 +50,7 @@ def discover(transport: Transport) -> Discovery:
 def _read(transport: Transport, path: str, answer: Answer) -> list[Group]:
     if answer.status != 200:
         cause = Cause.REFUSED if answer.status in {401, 403} else Cause.UNREACHABLE
-        raise Failure(cause, f"HTTP {answer.status} {status_of(answer).reason}".strip())
+        raise Failure(cause, " ".join([f"HTTP {answer.status}", *status_of(answer).words]))
     value: Any = msgspec.json.decode(answer.body)
     if value["kind"] == "APIGroupDiscoveryList":
         return [
@@ -61,7 +61,7 @@ def _read(transport: Transport, path: str, answer: Answer) -> list[Group]:
     if path == "/api" and value["kind"] == "APIVersions":
         return [_listed(transport, "", version, f"/api/{version}") for version in value["versions"]]
     if value["kind"] != "APIGroupList":
-        raise KeyError(value["kind"])
+        raise KeyError
     rows = [
         (group["name"], row["version"])
         for group in value["groups"][:MOST_GROUPS]

@@ -87,7 +87,7 @@ def _status(command: str, version: str, answer: bytes) -> dict[str, Any]:
         raise UserError(f"the exec plugin {command} answered without a status", hint=f"run it: {command}")
     if value.get("apiVersion") != version:
         raise UserError(
-            f"the exec plugin {command} answered as {value.get('apiVersion')}, not {version}",
+            f"the exec plugin {command} answered in another version than {version}",
             hint="update it",
         )
     whole = bool(status.get("clientCertificateData")) == bool(status.get("clientKeyData"))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -95,7 +96,7 @@ class KubeSource:
         return Cluster(
             uid=_text(namespace.body, "metadata", "uid") if namespace.status == 200 else "",
             ca=ca_digest(server.ca_file),
-            server=server.server,
+            server=shown(server.server),
             context=server.context,
             version=_text(version.body, "gitVersion") if version.status == 200 else "",
             emulates=_emulated(version.body) if version.status == 200 else "",
@@ -203,6 +204,13 @@ def _served_version(need: Need, discovery: Discovery) -> str:
         detail = f"the server cannot ask the API service behind {need.group}"
         raise Refused(Gap(need.id, Cause.STALE, detail, f"kubectl get apiservice {version}.{need.group}"))
     return ""
+
+
+def shown(url: str) -> str:
+    """An address as it may be shown and stored: without user, password and query."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{place}{parts.path}"
 
 
 def _emulated(body: bytes) -> str:
