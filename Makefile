@@ -11,7 +11,7 @@ demo: $(INSTALLED) ## A sea trial of the recorded demo platform; no cluster is n
 	echo "exit code $$code (0 the gate holds, 1 it does not, 2 usage, 3 it cannot be told)"; test $$code -ne 2
 
 test: $(INSTALLED) ## Laws and units in memory, then the real API server and etcd, then the real cluster.
-	$(BIN)/python -m pytest -q -n 2 tests/unit tests/laws tests/faults tests/golden
+	$(BIN)/python -m pytest -q -n 2 tests/unit tests/laws tests/faults tests/canaries tests/hostile tests/golden
 	@$(BIN)/python -m seatrial.testing.testbed build || test -z "$$SEATRIAL_REQUIRE_REAL"
 	$(BIN)/python -m pytest -q tests/worlds
 	$(BIN)/python -m pytest -q tests/e2e
@@ -34,6 +34,7 @@ demo-record: $(INSTALLED) ## Runs the demo platform on a real cluster (needs roo
 
 faults: $(INSTALLED) ## Everything that an API server can do wrong, to every request: no verdict moves towards pass. A quarter of an hour.
 	$(BIN)/python -m pytest -q -n 2 tests/faults
+	SEATRIAL_KILLS=1000 $(BIN)/python -m pytest -q tests/unit/trialfile/test_killed.py
 	$(BIN)/python -m seatrial.testing.faults --write docs/reference/faults.md
 
 bench: $(INSTALLED) ## Speed and memory, as ratios; the largest step takes two minutes.

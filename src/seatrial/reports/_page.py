@@ -8,7 +8,7 @@ from seatrial.model.evidence import Need
 from seatrial.model.item import Item
 
 _NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\ufdd0-\ufdef"
     + _NO_CHARACTERS
     + "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\t\n]"
@@ -69,7 +69,7 @@ class Page(Struct, frozen=True):
 
 def plain(text: str) -> str:
     """Foreign text for a terminal: no control characters, no line breaks, nothing that turns the direction of writing."""
-    return _UNSAFE.sub("·", text)
+    return UNSAFE.sub("·", text)
 
 
 def shorten(text: str, width: int) -> str:

@@ -7,6 +7,7 @@ the chunks                              as they are, one after the other, in the
 32 bytes                                SHA-256 over everything before
 """
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -34,6 +35,8 @@ class ChunkRow(Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     count: int
     length: int
+    packed: str = ""
+    """Of the compressed bytes, so that a changed bit which unpacks to the same is named too; empty in old files."""
 
 
 class EvidenceRow(Struct, frozen=True, omit_defaults=True):
@@ -67,5 +70,12 @@ def _row(evidence: Evidence) -> EvidenceRow:
     fields: dict[str, Any] = {
         name: getattr(evidence, name) for name in evidence.__struct_fields__ if name != "chunks"
     }
-    chunks = tuple(ChunkRow(chunk.digest, chunk.count, len(chunk.data)) for chunk in evidence.chunks)
+    chunks = tuple(
+        ChunkRow(chunk.digest, chunk.count, len(chunk.data), packed(chunk.data)) for chunk in evidence.chunks
+    )
     return EvidenceRow(**fields, chunks=chunks)
+
+
+def packed(data: bytes) -> str:
+    """The digest of a chunk's compressed bytes."""
+    return hashlib.blake2b(data, digest_size=8).hexdigest()

@@ -20,6 +20,7 @@ from seatrial.trialfile.format import (
     EvidenceRow,
     Header,
     TrialFileError,
+    packed,
 )
 from seatrial.wire.chunks import unpack
 
@@ -83,6 +84,8 @@ class _Reading:
             if chunk.length > MOST_CHUNK:
                 raise self._error(f"{what} has {chunk.length} bytes; {MOST_CHUNK} are read at most")
             found = Chunk(chunk.digest, chunk.count, self._take(chunk.length, what))
+            if chunk.packed and packed(found.data) != chunk.packed:
+                raise self._error(f"{what} was changed: its bytes are not those that were written")
             try:
                 unpack(found, msgspec.Raw)
             except ValueError as error:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 CHUNK_RECORDS = 500
 """Records in a chunk: as many as a page of the API server, so that one damaged chunk costs little."""
 
-MAX_CHUNK_BYTES = 256 * 1024 * 1024
+MAX_CHUNK_BYTES = 192 * 1024 * 1024
 """The most that one chunk may unpack to: 500 objects at etcd's limit of 1.5 MiB would be 750 MB; real ones are 4 MB."""
 
 STORED_AS: dict[str, type[Object]] = {
@@ -120,6 +120,9 @@ def _pack_one(rows: Sequence[Any]) -> Chunk:
 def unpack(chunk: Chunk, type: type[T]) -> list[T]:
     """The records of a chunk. Raises ValueError where it does not unpack, does not decode or is not itself."""
     try:
+        # a frame that says its size is unpacked whatever the limit
+        if zstandard.frame_content_size(chunk.data) > MAX_CHUNK_BYTES:
+            raise ValueError(f"chunk {chunk.digest[:12]} would unpack to more than {MAX_CHUNK_BYTES} bytes")
         plain = zstandard.ZstdDecompressor().decompress(chunk.data, max_output_size=MAX_CHUNK_BYTES)
     except zstandard.ZstdError as error:
         raise ValueError(f"chunk {chunk.digest[:12]} does not unpack: {error}") from error
