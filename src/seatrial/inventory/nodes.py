@@ -28,6 +28,7 @@ class Nodes:
         self._table = table
         self._systems: WeakKeyDictionary[PodGroup, frozenset[str]] = WeakKeyDictionary()
         self._system_of: dict[str, str] = {}
+        self._totals: dict[str, int | None] = {}
         self._rooms: dict[str, dict[str, int]] = {}
 
     @classmethod
@@ -92,6 +93,11 @@ class Nodes:
 
     def total(self, resource: str) -> int | None:
         """What all nodes together can give to pods, in nanos; None where some may be missing or do not say."""
+        if resource not in self._totals:
+            self._totals[resource] = self._sum(resource)
+        return self._totals[resource]
+
+    def _sum(self, resource: str) -> int | None:
         if self._table.gaps:
             return None
         rooms = [node.status.allocatable if node.status is not None else {} for node in self._table.known()]

@@ -244,3 +244,11 @@ def test_a_gap_covers_all_but_what_it_leaves_out():
     assert not gap.covers("a", "web")
     assert gap.covers("b")
     assert gap.covers(None)
+
+
+def test_objects_announced_on_a_page_that_leads_to_no_other_are_a_gap():
+    server = Server(**{"/api/v1/pods": page("Pod", ["shop/a"], remainingItemCount=2)})
+    found = read(kube.PODS, server)
+
+    assert found.end.cause is Cause.TRUNCATED
+    assert "announced 3 objects and gave 1" in found.end.detail

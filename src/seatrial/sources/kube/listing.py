@@ -95,7 +95,7 @@ class _Once:
         before = self._packer.count + len(self._gaps)
         first = page = self._ask(path, "")
         self._take(page)
-        if page.remaining is not None and page.next:
+        if page.remaining:  # a first page that announces more and leads to none has lost them
             expected = len(page.records) + len(page.gaps) + page.remaining
         while page.next:
             if page.next in tokens or self._requests >= MOST_PAGES:
