@@ -85,17 +85,21 @@ def test_no_subject_is_what_the_item_says_of_an_empty_list(check):
 
 @each_check
 def test_losing_an_answer_moves_nothing_towards_pass(check):
-    """Every answer refused in turn, for every world: the claim stays what it is, or becomes unknown."""
+    """Every answer refused in turn, for every world: the claim, and each subject, stays what it is or becomes unknown."""
     for _, world, trap in worlds(module_of(check)):
-        before = in_memory(check, trap).outcome
+        before = in_memory(check, trap)
+        was = {row.subject: row.outcome for row in before.findings}
         for need in needs_of_claim(check):
             trial = trial_of(hold(world, trap), needs_of_claim(check))
             gap = Gap(need.id, Cause.REFUSED, "lost")
             lost = Evidence(need=need.id, schema=need.schema, collected_at=trial.now, gaps=(gap,))
             trial = structs.replace(trial, evidence={**trial.evidence, need.id: lost})
-            after = verdict(check, trial).outcome
+            after = verdict(check, trial)
+            said = f"{trap.name if trap else 'GOOD'} without {need.id}"
 
-            assert after in {before, UNKNOWN}, f"{trap.name if trap else 'GOOD'} without {need.id}"
+            assert after.outcome in {before.outcome, UNKNOWN}, said
+            for row in after.findings:
+                assert row.outcome in {was.get(row.subject, row.outcome), UNKNOWN}, f"{said}: {row.subject}"
 
 
 @each_check

@@ -30,7 +30,7 @@ Use = tuple[str, str]
 class DeclaredProfile:
     """A custom profile: declared in ``seatrial.yaml``, or named by a pod as its ``localhostProfile``.
 
-    ``nodes`` are those that run its pods. Pods that were not seen open the list.
+    ``nodes`` are those that run its pods, as far as pods were seen. Pods that were not seen open the list.
     """
 
     over: ClassVar[str] = "security profile"
@@ -40,13 +40,21 @@ class DeclaredProfile:
     variant: str = ""
     origin: tuple[Need, Key, str] | None = None
 
-    def __init__(self, kind: str, namespace: str, name: str, nodes: frozenset[str]) -> None:
+    def __init__(
+        self, kind: str, namespace: str, name: str, nodes: frozenset[str], gaps: tuple[Gap, ...] = ()
+    ) -> None:
+        self._gaps = gaps
         self.kind = kind
         self.namespace = namespace
         self.name = name
         self.nodes = tuple(sorted(nodes))
         self.subject = Subject(kind, name, namespace)
         self.members = (f"{namespace}/{name}" if namespace else name,)
+
+    def refuse_gaps(self) -> None:
+        """Raises Unseen where there may be pods that use it, on more nodes, which were not seen."""
+        if self._gaps:
+            raise Unseen(self._gaps[0])
 
     @property
     def is_of_the_operator(self) -> bool:
@@ -55,7 +63,8 @@ class DeclaredProfile:
 
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:  # noqa: ARG003  # all are declared
-        nodes = views.view(ProfilesInUse).nodes
+        in_use = views.view(ProfilesInUse)
+        nodes = in_use.nodes
         found: dict[tuple[str, str, str], frozenset[str]] = {}
         declared: set[Use] = set()
         for row in views.profile.declares.security_profiles:
@@ -65,8 +74,8 @@ class DeclaredProfile:
         for use in nodes.keys() - declared:
             if use[0] != SELINUX:  # a type that nobody declared may be one of the node's own
                 found[use[0], *_name_of(*use)] = frozenset(nodes[use])
-        chosen = [cls(*key, on) for key, on in sorted(found.items())]
-        return Selection(chosen, views.view(ProfilesInUse).gaps)
+        chosen = [cls(*key, on, in_use.gaps) for key, on in sorted(found.items())]
+        return Selection(chosen, in_use.gaps)
 
 
 class ProfilesInUse:

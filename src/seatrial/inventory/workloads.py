@@ -140,10 +140,34 @@ class Workload:
     )
     variant: str = ""
 
-    def __init__(self, subject: Subject, groups: tuple[PodGroup, ...], controller: Controller | None) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        groups: tuple[PodGroup, ...],
+        controller: Controller | None,
+        *,
+        pods_unseen: Gap | None = None,
+        controller_unseen: Gap | None = None,
+    ) -> None:
         self.subject = subject
-        self.groups = groups
-        self.controller = controller
+        self._groups = groups
+        self._controller = controller
+        self._pods_unseen = pods_unseen
+        self._controller_unseen = controller_unseen
+
+    @property
+    def groups(self) -> tuple[PodGroup, ...]:
+        """Its pods. Raises Unseen where some may be missing."""
+        if self._pods_unseen is not None:
+            raise Unseen(self._pods_unseen)
+        return self._groups
+
+    @property
+    def controller(self) -> Controller | None:
+        """None for a kind that has none that is read. Raises Unseen where it has one that was not seen."""
+        if self._controller_unseen is not None:
+            raise Unseen(self._controller_unseen)
+        return self._controller
 
     @property
     def namespace(self) -> str:
@@ -151,7 +175,7 @@ class Workload:
 
     @property
     def replicas(self) -> int | None:
-        """The pods it wants; None for a kind that does not say (a DaemonSet, a foreign owner)."""
+        """The pods it wants; None for a kind that does not say (a DaemonSet, a foreign owner). Raises Unseen."""
         match self.controller:
             case Deployment() | StatefulSet() as controller:
                 return 1 if controller.spec.replicas is None else controller.spec.replicas
@@ -160,13 +184,13 @@ class Workload:
 
     @property
     def size(self) -> int:
-        """The pods it wants; where its kind does not say, those that were seen."""
+        """The pods it wants; where its kind does not say, those that were seen. Raises Unseen."""
         replicas = self.replicas
         return sum(len(group.pods) for group in self.groups) if replicas is None else replicas
 
     @property
     def labels(self) -> tuple[dict[str, str], ...]:
-        """The labels that its pods have, group by group, and those that its template gives to the next ones."""
+        """The labels that its pods have, group by group, and those that its template gives to the next. Raises Unseen."""
         of_pods = tuple(group.pod.labels for group in self.groups)
         if self.controller is None:
             return of_pods
@@ -184,9 +208,9 @@ class Workload:
             "StatefulSet": kube.STATEFUL_SETS,
             "DaemonSet": kube.DAEMON_SETS,
         }.get(self.subject.kind)
-        if self.controller is not None and need is not None:
+        if self._controller is not None and need is not None:
             return need, (self.subject.namespace, self.subject.name), ""
-        return self.groups[0].origin if self.groups else None
+        return self._groups[0].origin if self._groups else None
 
     @classmethod
     def select(cls, views: Views, among: Among) -> Selection[Self]:
@@ -312,9 +336,9 @@ class Workloads:
         return tuple(member for group in self._all_owned_by(subject) for member in group.pods)
 
     def _all_owned_by(self, subject: Subject) -> tuple[PodGroup, ...]:
-        self._pods.refuse_gaps(subject.namespace)
-        if subject.namespace in self._unseen:
-            raise Unseen(self._unseen[subject.namespace])
+        hidden = self._hidden(subject.namespace)
+        if hidden is not None:
+            raise Unseen(hidden)
         return self.owned_by(subject)
 
     def select(
@@ -354,13 +378,13 @@ class Workloads:
             gaps += gaps_in_scope(views, among, table)
             for row in table.known():
                 subject = Subject(need.kind, row.name, row.namespace, need.group)
-                chosen[subject] = type(subject, self.owned_by(subject), row)
+                chosen[subject] = self._workload(subject, row, views, type)
         for subject, groups in self._by_owner.items():
             unseen = [group.unseen for group in groups if group.unseen is not None]
             if unseen and in_scope(views, among, subject.namespace):
                 gaps += unseen
             elif subject not in chosen and not all(group.mirror for group in groups):
-                chosen[subject] = type(subject, tuple(groups), None)
+                chosen[subject] = self._workload(subject, None, views, type)
         kept: list[Any] = []
         for workload in chosen.values():
             reason = _excluded(views, among, workload.subject)
@@ -377,7 +401,27 @@ class Workloads:
         subject = Subject(row.kind, row.name, row.namespace, need.group if need else foreign)
         known = views.table(need, struct).known(row.namespace) if need and struct else iter(())
         controller = next((found for found in known if found.name == row.name), None)
-        return type(subject, self.owned_by(subject), controller)
+        return self._workload(subject, controller, views, type)
+
+    def _workload(
+        self, subject: Subject, controller: Controller | None, views: Views, type: type[Any]
+    ) -> Any:
+        """A workload as far as it was seen; what may be missing of it is told by whoever reads it."""
+        return type(
+            subject,
+            self.owned_by(subject),
+            controller,
+            pods_unseen=self._hidden(subject.namespace),
+            controller_unseen=_unseen(views, subject) if controller is None else None,
+        )
+
+    def _hidden(self, namespace: str) -> Gap | None:
+        """Why pods of a namespace, or their owners, may be missing, where they may."""
+        try:
+            self._pods.refuse_gaps(namespace)
+        except Unseen as unseen:
+            return unseen.gap
+        return self._unseen.get(namespace)
 
 
 _CONTROLLERS: tuple[tuple[Need, type[Any]], ...] = (
@@ -385,6 +429,17 @@ _CONTROLLERS: tuple[tuple[Need, type[Any]], ...] = (
     (kube.STATEFUL_SETS, StatefulSet),
     (kube.DAEMON_SETS, DaemonSet),
 )
+
+
+def _unseen(views: Views, subject: Subject) -> Gap | None:
+    """Why the controller object of a workload is not known, where it is of a kind that is read and was not seen."""
+    for need, struct in _CONTROLLERS:
+        if (need.group, need.kind) == (subject.group, subject.kind):
+            try:
+                views.table(need, struct).find(subject.namespace, subject.name)
+            except Unseen as unseen:
+                return unseen.gap
+    return None
 
 
 def _left_out(views: Views, among: Among, group: PodGroup) -> str:

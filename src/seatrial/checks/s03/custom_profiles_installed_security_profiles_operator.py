@@ -143,6 +143,7 @@ def custom_profiles_installed(profile: DeclaredProfile, operator: OperatorProfil
         cure = "install it as a profile of the Security Profiles Operator, and declare it by its kind there"
         return unknown("not a profile of the Security Profiles Operator", cure)
     if not profile.nodes:
+        profile.refuse_gaps()
         return not_applicable("no running pod uses it")
     states = operator.by_node(profile)
     if not states:
@@ -156,4 +157,5 @@ def custom_profiles_installed(profile: DeclaredProfile, operator: OperatorProfil
     mode = operator.mode(profile)
     if mode in PERMISSIVE:
         return failed(f"in mode {mode}, which enforces nothing", "a mode that enforces")
+    profile.refuse_gaps()
     return passed(f"installed on all {nodes}")
