@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test check docs testbed demo-record faults bench lock clean
+.PHONY: demo test check docs testbed demo-record faults fuzz bench lock clean
 
 demo: $(INSTALLED) ## A sea trial of the recorded demo platform; no cluster is needed.
 	@$(BIN)/seatrial assess --demo; code=$$?; echo; \
@@ -37,11 +37,17 @@ faults: $(INSTALLED) ## Everything that an API server can do wrong, to every req
 	SEATRIAL_KILLS=1000 $(BIN)/python -m pytest -q tests/unit/trialfile/test_killed.py
 	$(BIN)/python -m seatrial.testing.faults --write docs/reference/faults.md
 
+fuzz: $(INSTALLED) ## Feeds every parser for SECONDS (60), guided by coverage; what it finds stays in .fuzz.
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements/fuzz.lock
+	@mkdir -p .fuzz
+	$(BIN)/python tests/fuzz/target.py .fuzz -max_total_time=$(or $(SECONDS),60) -max_len=4000 -timeout=10 -artifact_prefix=.fuzz/
+
 bench: $(INSTALLED) ## Speed and memory, as ratios; the largest step takes two minutes.
 	@for script in bench/decode.py bench/judge.py bench/start.py bench/scale/run.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lock: $(INSTALLED) ## Locks the dependencies anew.
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -o requirements/fuzz.lock
 	@echo uv | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 - -o requirements/bootstrap.lock
 
 clean:

@@ -87,6 +87,33 @@ def replay(folder: Path) -> dict[str, object]:
     return {"replay": {"cpu": cpu() - began, "wall": time.perf_counter() - clock, "peak": peak()}}
 
 
+def change(folder: Path) -> dict[str, object]:
+    """One pod changed in a judged trial: the CPU of bringing every verdict up to date, the middle of five pods."""
+    import msgspec
+
+    from seatrial import trialfile
+    from seatrial.app.assessing import for_many_objects
+    from seatrial.app.catalogue import installed_catalogue, installed_checks
+    from seatrial.engine.standing import Standing
+    from seatrial.needs import kube
+    from seatrial.wire.chunks import key_of, unpack
+    from seatrial.wire.pod import Pod
+
+    spent = []
+    with for_many_objects():
+        found = trialfile.read(folder / "scale.trial")
+        standing = Standing(found, installed_catalogue(), installed_checks(), "go-live", time.perf_counter)
+        chunks = found.evidence[kube.PODS.id].chunks
+        for at in range(5):
+            pod = unpack(chunks[at * len(chunks) // 5], Pod)[at]
+            other = msgspec.structs.replace(pod.spec.containers[0], image=f"registry.example/other:{at}")
+            spec = msgspec.structs.replace(pod.spec, containers=(other, *pod.spec.containers[1:]))
+            began = cpu()
+            standing.change(kube.PODS, key_of(pod), msgspec.structs.replace(pod, spec=spec))
+            spent.append(cpu() - began)
+    return {"change": {"cpu": sorted(spent)[2], "peak": peak()}}
+
+
 def floor(access: str) -> dict[str, object]:
     """Typed decoding of every list that a trial asks for: nothing is kept but the structs, as a reader would."""
     import gc
@@ -140,7 +167,7 @@ def measure(pods: int) -> dict[str, object]:
         try:
             access = kubeconfig(int(server.stdout.readline()), Path(name))
             told: dict[str, object] = {"pods": pods}
-            for part in ("trial", "replay", "floor"):
+            for part in ("trial", "replay", "change", "floor"):
                 command = [
                     sys.executable,
                     str(Path(__file__)),
@@ -177,6 +204,7 @@ def show(steps: list[dict[str, object]], *, markdown: bool) -> None:
         "peak MB",
         "replay",
         "file MB",
+        "change ms",
         "growth",
     ]
     rows = []
@@ -188,7 +216,7 @@ def show(steps: list[dict[str, object]], *, markdown: bool) -> None:
             *(f"{told[part]['cpu']:.2f}" for part in ("collect", "judge", "save")),
             f"{total(told):.2f}", f"{told['floor']['cpu']:.2f}", f"{total(told) / told['floor']['cpu']:.1f}",
             f"{max(told[part]['peak'] for part in ('collect', 'judge', 'save')):.0f}",
-            f"{told['replay']['cpu']:.2f}", f"{told['file']:.1f}", f"{each / before:.2f}" if before else "",
+            f"{told['replay']['cpu']:.2f}", f"{told['file']:.1f}", f"{told['change']['cpu'] * 1000:.0f}", f"{each / before:.2f}" if before else "",
         ])  # fmt: skip
         before = each
     if markdown:
@@ -219,6 +247,7 @@ def main() -> None:
         parts = {
             "trial": lambda: trial(given.access, folder),
             "replay": lambda: replay(folder),
+            "change": lambda: change(folder),
             "floor": lambda: floor(given.access),
         }
         print(json.dumps(parts[given.part]()))
