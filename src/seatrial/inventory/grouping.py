@@ -129,30 +129,40 @@ def group_pods(views: Views) -> tuple[dict[Likeness, Grouped], list[Gap]]:
     groups: dict[Likeness, Grouped] = {}
     gaps: list[Gap] = []
     last: _Pattern | None = None
+    known = views.kept(group_pods)
+    kept: dict[int, tuple[Likeness, Member]] = {}
     for at, row in views.scan(kube.PODS, StoredPod, gaps):
         metadata = StoredMetadata()
         try:
-            metadata = read_metadata(row.metadata)
-            status = _status(row.status)
-            if status is not None and status.phase not in _RUNNING:
-                continue
-            owner, unseen = owners.top(metadata)
-            marked, encoded = marks.of(metadata), bytes(row.spec)
-            node = last.node_of(owner, marked, encoded) if last is not None else None
-            if last is not None and node is not None:
-                last.group.members.append(Member(metadata.name, node, _is_ready(status)))
-                continue
-            spec = _spec(encoded)
-            likeness = owner, marked + _judged(encoded, spec)
+            if at in known:
+                likeness, member = known[at]
+                owner, unseen = likeness[0], None
+            else:
+                metadata = read_metadata(row.metadata)
+                status = _status(row.status)
+                if status is not None and status.phase not in _RUNNING:
+                    continue
+                owner, unseen = owners.top(metadata)
+                marked, encoded = marks.of(metadata), bytes(row.spec)
+                node = last.node_of(owner, marked, encoded) if last is not None else None
+                if last is not None and node is not None:
+                    likeness, member = last.likeness, Member(metadata.name, node, _is_ready(status))
+                else:
+                    spec = _spec(encoded)
+                    likeness = owner, marked + _judged(encoded, spec)
+                    member = _member(metadata.name, spec, status)
+                    last = _Pattern(likeness, marked, encoded, spec)
             group = groups.get(likeness)
             if group is None:
-                key = metadata.namespace, metadata.name
-                group = groups[likeness] = Grouped(owner, unseen, _whole(row), [])
-                views.remember(kube.PODS, key, at)
-            group.members.append(_member(metadata.name, spec, status))
-            last = _Pattern(group, marked, encoded, spec)
+                pod = _whole(row)
+                group = groups[likeness] = Grouped(owner, unseen, pod, [])
+                views.remember(kube.PODS, (pod.namespace, pod.name), at)
+            group.members.append(member)
+            if views.within is not None and at >= 0 and group.unseen is None:
+                kept[at] = likeness, member
         except (msgspec.ValidationError, UnicodeDecodeError, OverflowError, RecursionError) as error:
             gaps.append(undecodable(kube.PODS.id, (metadata.namespace, metadata.name), error))
+    views.keep(group_pods, kept)
     return groups, gaps
 
 
@@ -170,8 +180,8 @@ class _Pattern:
     Pods of one owner stand side by side in a list, so that nearly every pod is like the one before it.
     """
 
-    def __init__(self, group: Grouped, marked: bytes, encoded: bytes, spec: _Spec) -> None:
-        self.group = group
+    def __init__(self, likeness: Likeness, marked: bytes, encoded: bytes, spec: _Spec) -> None:
+        self.likeness = likeness
         self._marked = marked
         node = spec.node_name.encode()
         tokens = [row.name.encode() for row in spec.volumes if row.name.startswith(_TOKEN_VOLUME)]
@@ -199,7 +209,7 @@ class _Pattern:
 
     def node_of(self, owner: Subject, marked: bytes, encoded: bytes) -> str | None:
         """The node of a pod that is like this one; None where it is not, or where that is not so easily told."""
-        if not self._usable or owner is not self.group.owner or marked != self._marked:
+        if not self._usable or owner is not self.likeness[0] or marked != self._marked:
             return None
         at = 0
         node = token = None

@@ -4,7 +4,7 @@ Nearly everything that is judged depends on its own namespace and on objects of 
 asks for one namespace to be looked at anew; whoever reads beyond it is told so (``Beyond``) and judged on the whole.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, TypeVar, cast
@@ -171,6 +171,7 @@ class LocalViews(Views):
         super().__init__(whole.trial, whole.now)
         self.within = place
         self._before: Workloads | None = None
+        self._kept: dict[Hashable, Mapping[int, Any]] = {}
         self._whole = whole
 
     def table(self, need: Need, type: type[T]) -> Partial[T]:
@@ -197,7 +198,15 @@ class LocalViews(Views):
     def before(self, type: type[W]) -> W | None:
         return cast("W | None", self._before) if type is Workloads else None
 
+    def kept(self, of: Hashable) -> Mapping[int, Any]:
+        return self._kept.get(of, {})
+
+    def keep(self, of: Hashable, rows: Mapping[int, Any]) -> None:
+        self._kept[of] = rows
+
     def forget(self, need: Need) -> None:
+        if need != kube.PODS:  # what stands beside a changed pod is as it was, unless its owners are not
+            self._kept.clear()
         self._before = self._made.get(Workloads, self._before)
         super().forget(need)
         self._tables.pop(need.id, None)

@@ -1,6 +1,6 @@
 """The evidence of a trial, decoded once: tables of structs, views built on them, and where each row stands."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 
@@ -70,6 +70,13 @@ class Views:
     def before(self, type: type[W]) -> W | None:  # noqa: ARG002  # a trial that does not change has no before
         """A view as it was before an object changed: what did not change of it may be taken over."""
         return None
+
+    def kept(self, of: Hashable) -> Mapping[int, Any]:  # noqa: ARG002
+        """What was worked out of each record, by its place, before an object changed; nothing where none can have."""
+        return {}
+
+    def keep(self, of: Hashable, rows: Mapping[int, Any]) -> None:
+        """Keeps what was worked out of each record, where objects can change."""
 
     def forget(self, need: Need) -> None:
         """Drops what was made of the answer of a need: the views that read it, and everything that is no view."""
