@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from seatrial import trialfile
 from seatrial.app import trials
 from seatrial.app.catalogue import installed_catalogue, installed_checks
@@ -47,9 +49,10 @@ def run(
     if save is not None:
         check_folder(Path(save))
     with for_many_objects():
-        trial = _trial(manifests, replay, demo, profile_path, choice or {}, progress)
+        trial, locations = _trial(manifests, replay, demo, profile_path, choice or {}, progress)
         progress("judging")
         assessment = assess(trial, installed_catalogue(), installed_checks(), gate, time.perf_counter)
+    page = structs.replace(page, locations=locations)
     reports = [(file, render(assessment, name, page)) for name, file in wanted]
     if save is not None:
         trialfile.write(trial, Path(save))
@@ -85,7 +88,8 @@ def _trial(
     profile_path: str | None,
     choice: Mapping[str, Any],
     progress: Progress,
-) -> Trial:
+) -> tuple[Trial, trials.Locations]:
+    """The trial that is asked for, and where the objects of manifests stand."""
     asked = [
         name for name, given in (("--manifests", manifests), ("--replay", replay), ("--demo", demo)) if given
     ]
@@ -96,13 +100,13 @@ def _trial(
     if profile_path is not None and (replay or demo):
         raise UserError("a recorded trial carries its own profile", hint="leave --profile out")
     if demo:
-        return trials.demo()
+        return trials.demo(), {}
     if replay is not None:
-        return trials.from_file(replay)
+        return trials.from_file(replay), {}
     profile = trials.choose_profile(profile_path)
     if manifests:
         return trials.from_manifests(manifests, profile, progress)
-    return trials.from_cluster(trials.ClusterChoice(**choice), profile, progress)
+    return trials.from_cluster(trials.ClusterChoice(**choice), profile, progress), {}
 
 
 def check_gate(gate: str) -> None:

@@ -3,6 +3,7 @@
 import importlib
 import os
 import pkgutil
+import stat
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -57,11 +58,21 @@ def write_file(path: Path, text: str) -> None:
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
+            Path(temporary).chmod(_mode(path))
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}", hint="choose another file") from error
+
+
+def _mode(path: Path) -> int:
+    """The rights of the file that is replaced, or those that a new one gets from any program."""
+    if path.is_file():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask

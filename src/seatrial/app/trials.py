@@ -15,8 +15,13 @@ from seatrial.engine.plan import needs_of
 from seatrial.model.errors import UserError
 from seatrial.model.profile import Profile
 from seatrial.model.trial import Trial
+from seatrial.reports._page import Location
 
 DEMO = "demo.trial"
+STANDARD_INPUT = "standard input"
+
+Locations = dict[tuple[str, str, str, str], Location]
+"""Where objects stand, by group, kind, namespace and name."""
 
 
 class ClusterChoice(Struct, frozen=True):
@@ -62,12 +67,25 @@ def connect(choice: ClusterChoice, profile: Profile, progress: Progress) -> Any:
     )
 
 
-def from_manifests(paths: Sequence[str], profile: Profile, progress: Progress) -> Trial:
-    """Reads manifests (``-`` is standard input): the trial is declared, no proof of a live cluster."""
+def from_manifests(paths: Sequence[str], profile: Profile, progress: Progress) -> tuple[Trial, Locations]:
+    """Reads manifests (``-`` is standard input), and says where each object stands; the trial is declared, no proof of
+    a live cluster.
+    """
     from seatrial.sources.manifests import ManifestsSource
 
     source = ManifestsSource(paths)
-    return collect(source, needs_of(installed_checks()), profile, progress, declared=True)
+    trial = collect(source, needs_of(installed_checks()), profile, progress, declared=True)
+    found = {key: _location(where) for key, where in source.locations.items()}
+    return trial, {key: place for key, place in found.items() if place.file != STANDARD_INPUT}
+
+
+def _location(where: str) -> Location:
+    """``FILE:LINE``, as seen from where the command stands."""
+    file, _, line = where.rpartition(":")
+    path = Path(file)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return Location(str(path), int(line))
 
 
 def from_file(path: str) -> Trial:

@@ -29,7 +29,7 @@ def command(finding: Finding, trial: Trial, needs: Sequence[Need], pods: frozens
     """
     if trial.declared:
         return ""
-    subject = _object(finding.subject, trial)
+    subject = object_of(finding.subject, trial)
     words = ["kubectl"]
     if trial.cluster.context:
         words += ["--context", trial.cluster.context]
@@ -45,7 +45,7 @@ def command(finding: Finding, trial: Trial, needs: Sequence[Need], pods: frozens
     return line if plain(line) == line and len(line) <= LONGEST_COMMAND else ""
 
 
-def _object(subject: Subject, trial: Trial) -> Subject | None:
+def object_of(subject: Subject, trial: Trial) -> Subject | None:
     """The object of the API behind a subject; None for the cluster as a whole."""
     if subject.group or subject.kind not in {"Cluster", "NodeService", "ScheduledTask"}:
         return subject
@@ -57,6 +57,12 @@ def _object(subject: Subject, trial: Trial) -> Subject | None:
         if (subject.kind, subject.name) == ("ScheduledTask", task.name):
             return Subject("CronJob", task.cron_job, task.namespace, "batch")
     return None
+
+
+def api_version(subject: Subject) -> str:
+    """Group and version, such as ``apps/v1``; empty for a kind of which no version is known."""
+    need = _RESOURCES.get((subject.group, subject.kind))
+    return "/".join(part for part in (subject.group, need.versions[0]) if part) if need else ""
 
 
 def _named(subject: Subject) -> str:

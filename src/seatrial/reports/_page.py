@@ -55,6 +55,13 @@ class Changes(Struct, frozen=True):
     rows: tuple[Change, ...]
 
 
+class Location(Struct, frozen=True):
+    """Where an object is written down. ``file`` is relative to where the command stands, if it lies below."""
+
+    file: str
+    line: int
+
+
 class Page(Struct, frozen=True):
     """The paper: columns, whether colours and signs beyond ASCII can be shown, and whether to add timings."""
 
@@ -65,6 +72,8 @@ class Page(Struct, frozen=True):
     library: Library = Library()
     changes: Changes | None = None
     """None where no earlier run was compared."""
+    locations: dict[tuple[str, str, str, str], Location] = {}
+    """Where the objects of manifests stand, by group, kind, namespace and name; empty for a cluster."""
 
 
 def plain(text: str) -> str:

@@ -18,28 +18,14 @@ from seatrial.engine.assess import assess
 from seatrial.engine.plan import needs_of
 from seatrial.kit import World
 from seatrial.model.evidence import Cause, Gap
-from seatrial.model.finding import Subject
 from seatrial.model.outcome import Outcome
 from seatrial.model.profile import GoLive, Profile, Waiver
 from seatrial.reports._page import Change, Changes, Page
 from seatrial.reports.html import LARGEST
+from seatrial.testing.hostile import HOSTILE, grown, poisoned
 from seatrial.testing.worlds import hold, trial_of
 
 HTML = "{http://www.w3.org/1999/xhtml}"
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "javascript:alert(1)",
-    "</style><script>x</script>",
-    "--><!--",
-    "]]>",
-    "&lt;b&gt; &amp; &#60;",
-    "{{ 7 * 7 }}{% raw %}",
-    "``code``",
-    "a\u202eb\u2066c\x1b[31m\x00\ud800\ufeff",
-    "line\nbreak\ttab",
-)
 
 
 def judged(trial, gate="go-live"):
@@ -273,47 +259,6 @@ def test_changes_are_shown_when_an_earlier_run_was_compared(demo, tree):
     assert "No earlier run" in words(section(tree, "changes"))
 
 
-def poisoned(assessment, poison):
-    """The assessment with ``poison`` in every place that a cluster, a profile or a policy can fill."""
-
-    def finding(row):
-        subject = Subject(row.subject.kind, poison, poison, row.subject.group, poison)
-        return structs.replace(
-            row, subject=subject, observed=poison, expected=poison, notes=(poison,), names=(poison,)
-        )
-
-    def claim(row):
-        gaps = tuple(structs.replace(gap, detail=poison, cure=poison) for gap in row.gaps)
-        return structs.replace(
-            row, findings=tuple(map(finding, row.findings)), gaps=gaps, apart=dict.fromkeys(row.apart, 1)
-        )
-
-    def item(row):
-        return structs.replace(
-            row, claims=tuple(map(claim, row.claims)), waiver=poison if row.waiver else "",
-        )  # fmt: skip
-
-    trial = assessment.trial
-    profile = trial.profile
-    # a trial is stored as JSON, which has no halves of characters
-    stored = poison.encode("utf-8", "replace").decode()
-    profile = structs.replace(
-        profile,
-        waivers=tuple(structs.replace(row, owner=stored, reason=stored) for row in profile.waivers),
-        accepts=tuple(structs.replace(row, owner=stored, reason=stored) for row in profile.accepts),
-        owners=dict.fromkeys(profile.owners, stored),
-        stage=stored,
-        go_live=GoLive(date=stored),
-    )
-    cluster = structs.replace(trial.cluster, server=stored, context=stored, version=stored, uid=stored)
-    return structs.replace(
-        assessment,
-        trial=structs.replace(trial, name=stored, profile=profile, cluster=cluster, recorder=stored),
-        items=tuple(map(item, assessment.items)),
-        waits=tuple(structs.replace(row, action=poison) for row in assessment.waits),
-    )
-
-
 def shape(tree):
     """Every element with its attributes' names, in order: what foreign text must never change."""
     return [(row.tag, sorted(row.attrib)) for row in tree.iter()]
@@ -351,40 +296,6 @@ def test_no_text_at_all_changes_what_the_page_is_made_of(small, harmless, poison
 def without_commands(rows):
     """Without the parts that hold commands, which are left out where a name must not be pasted into a shell."""
     return [row for row in rows if row[0].removeprefix(HTML) not in {"details", "summary", "pre"}]
-
-
-def grown(assessment, owners):
-    """Every claim that was judged fails for so many owners of ten pods each, as in a cluster of 150,000 pods."""
-    made = {}
-
-    def claim(row):
-        if not row.findings:
-            return row
-        first = row.findings[0]
-        if row.id not in made:
-            made[row.id] = tuple(
-                structs.replace(
-                    first,
-                    key=f"{n:016}",
-                    outcome=Outcome.FAIL,
-                    subject=Subject("Deployment", f"checkout-worker-{n}", f"team-{n % 150:03}-production", "apps", "app"),
-                    observed="not what was expected",
-                    expected="what is expected",
-                    members={"fail": 10},
-                    names=tuple(f"checkout-worker-{n}-6f9ccd747c-{pod:05}" for pod in range(10)),
-                )
-                for n in range(owners)
-            )  # fmt: skip
-        return structs.replace(
-            row, outcome=Outcome.FAIL, findings=made[row.id], counts={"fail": owners * 10, "pass": 140_000}
-        )
-
-    def item(row):
-        claims = tuple(map(claim, row.claims))
-        outcome = Outcome.FAIL if any(one.findings for one in claims) else row.outcome
-        return structs.replace(row, claims=claims, outcome=outcome)
-
-    return structs.replace(assessment, items=tuple(map(item, assessment.items)))
 
 
 def test_the_page_of_150_000_pods_is_small_and_its_totals_are_exact(demo):

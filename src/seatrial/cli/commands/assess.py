@@ -35,7 +35,8 @@ def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str
     default=("table",),
     show_default=True,
     shell_complete=_complete_format,
-    help="Table, json or yaml; several at once, to files or to standard output.",
+    help="A report: table, html, markdown, json, yaml, csv, junit, sarif, github, openreports or prometheus; several "
+    "at once, to files or to standard output.",
 )
 @click.option("--save", metavar="FILE", help="Keep the trial: evidence, profile and time, in one file.")
 @click.option(
