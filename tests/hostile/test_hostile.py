@@ -5,7 +5,6 @@ Each runs in a process of its own, whose memory is measured; the time limit is a
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import zlib
@@ -59,29 +58,37 @@ BYTES = {
 CORPUS = {name: text.encode() for name, text in TEXTS.items()} | BYTES
 
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))
+MEASURED = f"""
+import resource, subprocess, sys
+resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))
+try:
+    code = subprocess.run(sys.argv[2:], timeout={GUARD}).returncode
+except subprocess.TimeoutExpired:
+    code = -9
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+open(sys.argv[1], "w").write(f"{{code}} {{peak}}")
+"""
+"""Runs a command and tells its exit code and peak of memory: measured from here, the peak would be that of the tests."""
 
 
-def run(folder, *arguments, stdin=None, env=None):
+def run(folder, *arguments, env=None):
     """Exit code, both streams, and the peak of memory in MB."""
-    outputs = folder / "stdout", folder / "stderr"
-    with outputs[0].open("wb") as out, outputs[1].open("wb") as err:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "seatrial", *arguments], cwd=folder, stdin=stdin or subprocess.DEVNULL,
-            stdout=out, stderr=err, preexec_fn=limited,  # noqa: PLW1509  # no threads here
-            env={**os.environ, **(env or {})},
-        )  # fmt: skip
-        timer = subprocess.Popen(
-            [sys.executable, "-c", f"import time,os; time.sleep({GUARD}); os.kill({child.pid}, 9)"]
-        )
-        try:
-            _, status, usage = os.wait4(child.pid, 0)
-        finally:
-            timer.kill()
-            timer.wait()
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return child.returncode, *(path.read_text("utf-8", "replace") for path in outputs), usage.ru_maxrss / 1024
+    told = folder / "told"
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(told), sys.executable, "-m", "seatrial", *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**os.environ, **(env or {})},
+        check=False,
+    )
+    code, peak = told.read_text().split()
+    return (
+        int(code),
+        done.stdout.decode("utf-8", "replace"),
+        done.stderr.decode("utf-8", "replace"),
+        float(peak),
+    )
 
 
 def refused(found, *, names):
