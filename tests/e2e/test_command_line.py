@@ -146,7 +146,7 @@ def test_another_cluster_than_the_profiles_is_refused(demo_cluster, tmp_path):
 def test_no_environment_value_is_in_the_trial(judged):
     """Values of the environment, commands and arguments are never read; here the test program's own argument."""
     assert (
-        b"rules-sync"
+        b"indexer"
         in subprocess.run(
             [sys.executable, "-m", "seatrial", "assess", "--replay", str(judged[0]), "-o", "json"],
             capture_output=True,
