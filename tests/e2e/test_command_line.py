@@ -120,7 +120,7 @@ def test_a_reader_without_a_rule_is_told_which_and_the_items_are_unknown(demo_cl
     )
 
     assert told.returncode == 1
-    assert "not allowed: list poddisruptionbudgets (policy)" in told.stdout
+    assert "not allowed: list on poddisruptionbudgets (policy)" in told.stdout
     assert judged.returncode == 3, judged.stderr
     item = next(item for item in json.loads(judged.stdout)["items"] if item["id"] == "17.5")
     assert item["outcome"] == "unknown"

@@ -18,6 +18,12 @@ def missing(reason: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def without_servers():
+    """What to do with the reason why a server of one's own cannot be had."""
+    return missing
+
+
+@pytest.fixture(scope="session")
 def control_plane():
     try:
         with ControlPlane() as plane:

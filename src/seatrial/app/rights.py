@@ -41,7 +41,7 @@ class Right(Struct, frozen=True):
     def __str__(self) -> str:
         if self.urls:
             return f"{self.verb} {' '.join(self.urls)}"
-        return f"{self.verb} {self.resource} ({self.group or 'core'})" + (
+        return f"{self.verb} on {self.resource} ({self.group or 'core'})" + (
             f" {self.name}" if self.name else ""
         )
 

@@ -35,9 +35,10 @@ class Autoscalers:
         """The autoscalers that scale a workload. Raises Unseen where some of its namespace may be missing."""
         self._table.refuse_gaps(subject.namespace)
         if self._by_target is None:
-            self._by_target = {}
+            by_target: dict[Subject, list[HorizontalPodAutoscaler]] = {}
             for row in self._table.known():
-                self._by_target.setdefault(target_of(row), []).append(row)
+                by_target.setdefault(target_of(row), []).append(row)
+            self._by_target = by_target
         return tuple(self._by_target.get(subject, ()))
 
     def least(self, subject: Subject) -> int | None:

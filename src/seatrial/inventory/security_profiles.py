@@ -128,12 +128,12 @@ class OperatorProfiles:
     def by_node(self, profile: DeclaredProfile) -> dict[str, str]:
         """The state of a profile on each node that reports it. Raises Unseen where reports may be missing."""
         if self._states is None:
-            self._states = {}
+            states: dict[tuple[str, str, str], dict[str, str]] = {}
             table = self._views.table(kube.PROFILE_NODE_STATUSES, SecurityProfileNodeStatus)
             for row in table.all():
                 for owner in row.metadata.owner_references:
-                    key = (owner.kind, row.namespace, owner.name)
-                    self._states.setdefault(key, {})[row.node] = row.state
+                    states.setdefault((owner.kind, row.namespace, owner.name), {})[row.node] = row.state
+            self._states = states
         return self._states.get((profile.kind, profile.namespace, profile.name), {})
 
     def mode(self, profile: DeclaredProfile) -> str:

@@ -18,7 +18,7 @@ from seatrial.wire.base import Wire
 WRITTEN_WITHIN = 10
 """Seconds until the log says how a request ended; it takes milliseconds."""
 
-_POLICY = "{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: Metadata}]}\n"
+_POLICY = '{"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [{"level": "Metadata"}]}\n'
 _BEGAN, _ENDED = "RequestReceived", ("ResponseComplete", "Panic")
 
 

@@ -33,7 +33,7 @@ def discover(transport: Transport) -> Discovery:
             answer = transport.get(path, accept=f"{AGGREGATED},application/json")
             groups += _read(transport, path, answer)
     except Failure as failure:
-        return Discovery(groups, Gap(kube.DISCOVERY.id, failure.cause, failure.says, "run again"))
+        return Discovery(groups, Gap(kube.DISCOVERY.id, failure.cause, failure.says, failure.cure))
     except (
         msgspec.DecodeError,
         RecursionError,
@@ -49,8 +49,12 @@ def discover(transport: Transport) -> Discovery:
 
 def _read(transport: Transport, path: str, answer: Answer) -> list[Group]:
     if answer.status != 200:
-        cause = Cause.REFUSED if answer.status in {401, 403} else Cause.UNREACHABLE
-        raise Failure(cause, " ".join([f"HTTP {answer.status}", *status_of(answer).words]))
+        says = " ".join([f"HTTP {answer.status}", *status_of(answer).words])
+        if answer.status == 403:
+            raise Failure(Cause.REFUSED, says, f"grant get on {path}: seatrial doctor --rbac")
+        if answer.status == 401:
+            raise Failure(Cause.REFUSED, says, "log in again")
+        raise Failure(Cause.UNREACHABLE, says)
     value: Any = msgspec.json.decode(answer.body)
     if value["kind"] == "APIGroupDiscoveryList":
         return [
