@@ -48,6 +48,7 @@ bench: $(INSTALLED) ## Speed and memory, as ratios; the largest step takes two m
 lock: $(INSTALLED) ## Locks the dependencies anew.
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -o requirements/fuzz.lock
+	@echo hatchling | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml - -o requirements/run.lock
 	@echo uv | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 - -o requirements/bootstrap.lock
 
 clean:

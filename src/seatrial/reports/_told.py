@@ -86,7 +86,7 @@ def waiting(claim: ClaimVerdict) -> str:
     return "waits for " + ", ".join([*actions[:WAITS_SHOWN], *more]) if actions else "it cannot be told"
 
 
-def why(item: ItemVerdict, most: int) -> Iterator[str]:
+def why(item: ItemVerdict, most: int, assessment: Assessment, page: Page) -> Iterator[str]:
     """Lines for people: each claim that hinders, with its first ``most`` objects."""
     claims = [claim for claim in item.claims if claim.outcome in HINDERS]
     for claim in sorted(claims, key=lambda claim: HINDERS.index(claim.outcome)):
@@ -94,7 +94,9 @@ def why(item: ItemVerdict, most: int) -> Iterator[str]:
         counted = ", ".join(f"{count} {outcome}" for outcome, count in claim.counts.items())
         yield safe(f"{claim.outcome} {claim.id}: {counted if found and counted else waiting(claim)}")
         for finding in found[:most]:
-            yield safe(f"  {finding.outcome} {finding.subject}: {said(finding)}")
+            place = located(finding, assessment, page)
+            where = f" in {place.file}:{place.line}" if place else ""
+            yield safe(f"  {finding.outcome} {finding.subject}{where}: {said(finding)}")
         if len(found) > most:
             yield f"  and {number(len(found) - most, 'more object')}"
 

@@ -11,7 +11,7 @@ from seatrial.model.finding import ItemVerdict
 from seatrial.model.outcome import Outcome
 from seatrial.reports._page import Page
 from seatrial.reports._text import safe
-from seatrial.reports._told import GATE, fit, hindering, kept_for, located, total, why
+from seatrial.reports._told import GATE, fit, kept_for, total, why
 
 LARGEST = 20_000_000
 """Bytes; GitLab reads files of up to 30 MB."""
@@ -29,7 +29,9 @@ def _document(assessment: Assessment, page: Page, most: int) -> str:
     sections: dict[str, list[ItemVerdict]] = {}
     for item in assessment.items:
         sections.setdefault(item.section, []).append(item)
-    root = ET.Element("testsuites", {"name": "seatrial", **_counts(assessment.items)})
+    counted = _counts(assessment.items)
+    counted.pop("skipped")  # the schema of Jenkins' xUnit plugin has it in suites only
+    root = ET.Element("testsuites", {"name": "seatrial", **counted})
     for id, items in sections.items():
         named = {"name": f"{id} {items[0].title}", "timestamp": assessment.trial.now.removesuffix("Z")}
         suite = ET.SubElement(root, "testsuite", named | _counts(tuple(items)))
@@ -65,8 +67,8 @@ def _properties(suite: ET.Element, assessment: Assessment) -> None:
 
 def _case(suite: ET.Element, item: ItemVerdict, assessment: Assessment, page: Page, most: int) -> None:
     named = {"name": safe(f"{item.id} {item.text}"), "classname": f"seatrial.{item.section}"}
-    case = ET.SubElement(suite, "testcase", named | _file(item, assessment, page))
-    lines = list(why(item, most))
+    case = ET.SubElement(suite, "testcase", named)
+    lines = list(why(item, most, assessment, page))
     if reason := kept_for(item):
         ET.SubElement(case, "skipped", message=reason)
         if lines:
@@ -76,11 +78,3 @@ def _case(suite: ET.Element, item: ItemVerdict, assessment: Assessment, page: Pa
             case, _ELEMENTS[item.outcome], message=lines[0] if lines else "", type=item.outcome
         )
         element.text = "\n".join(lines)
-
-
-def _file(item: ItemVerdict, assessment: Assessment, page: Page) -> dict[str, str]:
-    """The file of the first object that hinders."""
-    findings = (finding for claim in item.claims for finding in hindering(claim))
-    places = (place for finding in findings if (place := located(finding, assessment, page)))
-    first = next(places, None) if page.locations else None
-    return {"file": safe(first.file)} if first else {}

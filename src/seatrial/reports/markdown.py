@@ -27,7 +27,6 @@ def write(assessment: Assessment, page: Page) -> str:
 
 def _lines(assessment: Assessment, page: Page, most: int) -> Iterator[str]:
     yield from _head(assessment)
-    yield from _map(assessment.items)
     for outcome, title in _TITLES.items():
         items = [item for item in assessment.items if item.outcome is outcome and is_open(item)]
         yield f"## {title}: {len(items)} of {len(assessment.items)} items"
@@ -37,6 +36,7 @@ def _lines(assessment: Assessment, page: Page, most: int) -> Iterator[str]:
         for item in items:
             yield from _item(item, assessment, page, most)
         yield ""
+    yield from _map(assessment.items)
     yield from _kept(assessment.items)
 
 
@@ -62,6 +62,8 @@ def _map(items: Iterable[ItemVerdict]) -> Iterator[str]:
     sections: dict[str, list[ItemVerdict]] = {}
     for item in items:
         sections.setdefault(item.section, []).append(item)
+    yield "## By section"
+    yield ""
     yield "| section | fail | unknown | pass | not applicable | waived |"
     yield "|---|--:|--:|--:|--:|--:|"
     for id, rows in sections.items():

@@ -46,7 +46,7 @@ def write(assessment: Assessment, page: Page) -> str:
             place = place if _LABEL.fullmatch(place) else ""
             places.setdefault(place, []).append(_object(row, finding, assessment, page))
     reports = [
-        _report("seatrial", "", [_item(item, page) for item in assessment.items], assessment),
+        _report("seatrial", "", [_item(item, assessment, page) for item in assessment.items], assessment),
         _report("seatrial-objects", "", places.pop("", []), assessment),
         *(_report("seatrial", place, results, assessment) for place, results in sorted(places.items())),
     ]
@@ -84,9 +84,9 @@ def _within(most: int, results: Iterable[Json]) -> Iterator[Json]:
         yield result
 
 
-def _item(item: ItemVerdict, page: Page) -> Json:
+def _item(item: ItemVerdict, assessment: Assessment, page: Page) -> Json:
     kept = kept_for(item)
-    message = "; ".join([kept] if kept else []) or "; ".join(line.strip() for line in why(item, 1))
+    message = kept or "; ".join(line.strip() for line in why(item, 1, assessment, page))
     return {
         "policy": safe(f"{item.id} {item.text}"),
         "category": safe(f"{item.section} {item.title}"),

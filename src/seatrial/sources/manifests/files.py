@@ -34,7 +34,9 @@ def read(paths: Sequence[str]) -> Iterator[Manifest]:
             raise UserError(f"more than {MOST_BYTES} bytes of manifests", hint="judge them in parts")
         limits = Limits(bytes=MOST_BYTES) if path is None else Limits()
         for document in documents(text, name, limits):
-            yield from _objects(document.value, name, document.line, document.lines)
+            # where the object begins, not the --- before it
+            line = document.lines.get((), document.line)
+            yield from _objects(document.value, name, line, document.lines)
 
 
 def _files(paths: Sequence[str]) -> Iterator[tuple[Path | None, str]]:

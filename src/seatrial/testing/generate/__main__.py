@@ -4,10 +4,13 @@ import sys
 from pathlib import Path
 
 import seatrial
+from seatrial.app import rights
 from seatrial.testing.generate import catalogue, lock, pages, reference
 
 PACKAGE = Path(seatrial.__file__).parent
 CHECKOUT = PACKAGE.parent.parent
+JUDGE = "serviceaccount:seatrial:seatrial"
+"""Who judges from within a cluster, in the examples under ``deploy``."""
 
 
 def targets() -> dict[Path, bytes]:
@@ -16,6 +19,7 @@ def targets() -> dict[Path, bytes]:
         PACKAGE / "catalogue" / "data" / "catalogue.json": catalogue.document(),
         PACKAGE / "app" / "pages.json": pages.document(),
         CHECKOUT / "checks.lock": lock.document(),
+        CHECKOUT / "deploy" / "argo-cd" / "role.yaml": rights.cluster_role([JUDGE]).encode(),
     }
     return found | {
         CHECKOUT / "docs" / "reference" / name: text for name, text in reference.documents().items()
