@@ -25,6 +25,7 @@ with atheris.instrument_imports(include=["seatrial", "yaml", "msgspec"]):
     from seatrial.wire.chunks import as_struct
     from seatrial.wire.pod import Pod
     from seatrial.wire.redact import Redactor
+    from seatrial.wire.storing import PodStore
     from seatrial.wire.yamltext import documents
 
 NEEDS = sorted(row for row in vars(kube).values() if isinstance(row, Need) and row.resource)
@@ -69,7 +70,8 @@ def feed_trial(data: bytes) -> None:
 
 def feed_page(data: bytes) -> None:
     need = NEEDS[data[0] % len(NEEDS)] if data else kube.PODS
-    read_page(need, need.versions[0], "/fuzz", Answer(200, {}, data[1:]), Redactor(b"fuzz"))
+    redactor = Redactor(b"fuzz")
+    read_page(need, need.versions[0], "/fuzz", Answer(200, {}, data[1:]), redactor, PodStore(redactor))
 
 
 def feed_pod(data: bytes) -> None:

@@ -4,6 +4,7 @@ Pods are the most numerous objects by far, and those of one template are the sam
 pod is read in two steps: names, owners, labels and readiness at once; the rest only of the first pod of its group.
 """
 
+import re
 from collections.abc import Iterator
 from sys import intern
 from typing import Any
@@ -18,11 +19,12 @@ from seatrial.needs import kube
 from seatrial.wire.base import Metadata, Object, OwnerReference, Wire
 from seatrial.wire.chunks import undecodable
 from seatrial.wire.pod import MIRROR_ANNOTATION, Pod, PodSpec, PodStatus
+from seatrial.wire.storing import TOKEN_VOLUME
 
-_TOKEN_VOLUME = "kube-api-access-"
-"""Begins the name of the volume that admission adds for a token; five random characters follow."""
-
-_TOKEN = _TOKEN_VOLUME.encode()
+_TOKEN = TOKEN_VOLUME.encode()
+_NODE = b'"nodeName":"'
+_ONLY_NODE = b'"values":["'
+"""Before the node's name where a DaemonSet wants its pod to be: a term of affinity that no other pod of it has."""
 
 VOLATILE_LABELS = frozenset(
     {
@@ -39,6 +41,8 @@ VOLATILE_LABELS = frozenset(
     }
 )
 """Labels that differ between the pods of a group: what selects by them may select some and not others."""
+
+_VALUES = re.compile(rb'"values":\["([^"]*)"\]')
 
 _JUDGED_ANNOTATIONS = (
     "container.apparmor.security.beta.kubernetes.io/",
@@ -184,26 +188,27 @@ class _Pattern:
         self.likeness = likeness
         self._marked = marked
         node = spec.node_name.encode()
-        tokens = [row.name.encode() for row in spec.volumes if row.name.startswith(_TOKEN_VOLUME)]
+        tokens = [row.name.encode() for row in spec.volumes if row.name.startswith(TOKEN_VOLUME)]
         claims = any(row.persistent_volume_claim is not None for row in spec.volumes)
         self._pieces: list[tuple[bytes, bytes]] = []
         """Texts that are the same, each with the beginning of what differs after it."""
         self._rest = encoded
+        values = frozenset(_VALUES.findall(encoded)) if _ONLY_NODE in encoded else frozenset()
+        self._values = values - {node}
+        """What stands where a node's name would be taken out, and is none."""
         self._usable = bool(node) and len(tokens) <= 1 and not claims
         if self._usable:
-            self._cut(encoded, b'"nodeName":"' + node, tokens)
+            self._cut(encoded, [_NODE + node, *([_ONLY_NODE + node] if node in values else []), *tokens])
 
-    def _cut(self, encoded: bytes, node: bytes, tokens: list[bytes]) -> None:
+    def _cut(self, encoded: bytes, texts: list[bytes]) -> None:
         at = 0
         while True:
-            found = [
-                (place, text) for text in (node, *tokens) if (place := encoded.find(text + b'"', at)) >= 0
-            ]
+            found = [(place, text) for text in texts if (place := encoded.find(text + b'"', at)) >= 0]
             if not found:
                 break
             place, text = min(found)
-            begins = b'"nodeName":"' if text is node else _TOKEN
-            self._pieces.append((encoded[at:place] + begins, b"" if text is node else _TOKEN))
+            begins = next(form for form in (_NODE, _ONLY_NODE, _TOKEN) if text.startswith(form))
+            self._pieces.append((encoded[at:place] + begins, _TOKEN if begins is _TOKEN else b""))
             at = place + len(text)
         self._rest = encoded[at:]
 
@@ -223,12 +228,12 @@ class _Pattern:
                 if token is not None and token != text:
                     return None
                 token = text
-            elif node is not None:
+            elif node is not None and node != text:
                 return None
             else:
                 node = text
             at = end
-        if node is None or not node or b"\\" in node or encoded[at:] != self._rest:
+        if not node or b"\\" in node or node in self._values or encoded[at:] != self._rest:
             return None
         return intern(node.decode())
 
@@ -313,9 +318,10 @@ def _judged(encoded: bytes, spec: _Spec) -> bytes:
 
 def _volatile(spec: _Spec) -> Iterator[bytes]:
     if spec.node_name:
-        yield f'"nodeName":"{spec.node_name}"'.encode()
+        node = spec.node_name.encode()
+        yield from (_NODE + node + b'"', _ONLY_NODE + node + b'"]')
     for volume in spec.volumes:
-        if volume.name.startswith(_TOKEN_VOLUME):
+        if volume.name.startswith(TOKEN_VOLUME):
             yield volume.name.encode()
         if volume.persistent_volume_claim is not None:
             yield f'"claimName":"{volume.persistent_volume_claim.claim_name}"'.encode()

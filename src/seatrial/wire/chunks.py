@@ -17,6 +17,7 @@ from seatrial.model.evidence import Cause, Chunk, Gap, Key, Unseen
 from seatrial.wire.base import Object
 from seatrial.wire.cluster import Node
 from seatrial.wire.pod import Pod
+from seatrial.wire.storing import EncodedPod
 from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 def key_of(record: Any) -> Key:
     """Namespace and name of a struct or of a decoded JSON object."""
-    if isinstance(record, Object):
+    if isinstance(record, (Object, EncodedPod)):
         metadata = record.metadata
         return metadata.namespace, metadata.name
     plain = record.get("metadata") or {}

@@ -36,6 +36,7 @@ PODS = st.lists(
             "volumes": VOLUMES,
             "mount": st.sampled_from(["kube-api-access-abcde", "kube-api-access-fghij", "n1", "other"]),
             "selector": st.sampled_from([{}, {"kubernetes.io/hostname": "n1"}, {"nodeName": "n2"}]),
+            "only": st.sampled_from([[], [], [["n1"]], [["n2"]], [["n1"], ["node-1"]]]),
             "label": st.sampled_from(["a", "a", "b"]),
             "owner": st.sampled_from(["web", "web", "web", "db", ""]),
             "phase": st.sampled_from(["Running", "Running", "Pending", "Failed"]),
@@ -58,6 +59,16 @@ def pod(at, row):
         "spec": {
             "nodeName": row["node"],
             "nodeSelector": row["selector"],
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {"matchFields": [{"key": "metadata.name", "operator": "In", "values": values}]}
+                            for values in row["only"]
+                        ]
+                    }
+                }
+            },
             "volumes": row["volumes"],
             "containers": [
                 {"name": "c", "image": "i", "volumeMounts": [{"name": row["mount"], "mountPath": "/m"}]}
@@ -97,7 +108,7 @@ def test_the_short_way_and_the_long_way_group_alike(rows):
 def test_pods_of_a_template_are_found_the_short_way():
     rows = [
         {"node": f"node-{at}", "volumes": [{"name": f"kube-api-access-{at:05}"}], "mount": f"kube-api-access-{at:05}",
-         "selector": {}, "label": "a", "owner": "web", "phase": "Running", "ready": True}
+         "selector": {}, "only": [[f"node-{at}"]], "label": "a", "owner": "web", "phase": "Running", "ready": True}
         for at in range(5)
     ]  # fmt: skip
     found = []

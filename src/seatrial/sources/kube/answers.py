@@ -13,6 +13,7 @@ from seatrial.wire.base import Metadata, Object, Wire
 from seatrial.wire.chunks import STORED_AS, as_struct, key_of, undecodable
 from seatrial.wire.pod import Pod
 from seatrial.wire.redact import Redactor
+from seatrial.wire.storing import EncodedPod, PodStore
 from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 
 _LOOK = "kubectl get --raw '{path}' shows what the server answers"
@@ -90,26 +91,32 @@ class _Status(Wire, frozen=True):
         return tuple(text for text in (reason, *(row for row in _PHRASES if row in self.message)) if text)
 
 
-def _decoder(item: type[Object]) -> msgspec.json.Decoder[Any]:
+def _decoder(item: type[Wire]) -> msgspec.json.Decoder[Any]:
     fields: list[Any] = [("items", list[item] | None, None)]  # type: ignore[valid-type]
     return msgspec.json.Decoder(
         msgspec.defstruct(f"{item.__name__}List", fields, bases=(_Envelope,), frozen=True)
     )
 
 
-_decoders = {item: _decoder(item) for item in STORED_AS.values()}
+_decoders = {item: _decoder(item) for item in STORED_AS.values() if item is not Pod}
+_decode_pods = _decoder(EncodedPod).decode
 _raw_decoder = msgspec.json.Decoder(_RawList)
 _TEXT = re.compile(r"[^\x20-\x7e]+|<[^>]*>")
 
 
-def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Redactor) -> Page:
-    """The page of an answer. Raises Refused for what is no such list, Expired for a token that ran out."""
+def read_page(
+    need: Need, version: str, path: str, answer: Answer, redactor: Redactor, pods: PodStore
+) -> Page:
+    """The page of an answer. Raises Refused for what is no such list, Expired for a token that ran out.
+
+    ``pods`` stores the pods of the whole list.
+    """
     if answer.status != 200:
         raise _refusal(need, path, answer)
     stored = STORED_AS.get(need.schema)
     api_version = f"{need.group}/{version}" if need.group else version
     try:
-        decoded = (_decoders[stored] if stored else _raw_decoder).decode(answer.body)
+        decoded = _decode(stored, answer.body, pods)
     except msgspec.ValidationError:
         decoded = _decode_raw(need, path, answer)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
@@ -125,11 +132,23 @@ def read_page(need: Need, version: str, path: str, answer: Answer, redactor: Red
             _keep(page, need, item, redactor)
         return page
     for item in decoded.items or ():
-        if isinstance(item, Object):
+        if isinstance(item, EncodedPod):
+            page.records.append(item)
+        elif isinstance(item, Object):
             _put(page, need, item, redactor)
         else:
             _take(page, need, bytes(item), stored, redactor)
     return page
+
+
+def _decode(stored: type[Object] | None, body: bytes, pods: PodStore) -> Any:
+    """The list. Raises msgspec.ValidationError where one of its objects is odd, and what else a decoder raises."""
+    if stored is not Pod:
+        return (_decoders[stored] if stored else _raw_decoder).decode(body)
+    decoded = _decode_pods(body)
+    for item in decoded.items or ():
+        pods.store(item)
+    return decoded
 
 
 def _decode_raw(need: Need, path: str, answer: Answer) -> Any:
@@ -152,7 +171,7 @@ def _take(page: Page, need: Need, item: bytes, stored: type[Object], redactor: R
             _put(page, need, as_struct(row, stored, need.id), redactor)
     except Unseen as unseen:
         page.gaps.append(unseen.gap)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         page.gaps.append(_none(need, error))
 
 
@@ -170,7 +189,7 @@ def _keep(page: Page, need: Need, item: msgspec.Raw, redactor: Redactor) -> None
     """One object of a kind that is kept whole, or the page's one gap."""
     try:
         row = redactor.raw(item)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         page.gaps.append(_none(need, error))
         return
     metadata = row.get("metadata")
@@ -182,8 +201,7 @@ def _keep(page: Page, need: Need, item: msgspec.Raw, redactor: Redactor) -> None
 
 def redacted(item: Object, redactor: Redactor) -> Object:
     """The struct with annotations redacted."""
-    # most objects are pods, which have no template
-    for metadata in (item.metadata,) if isinstance(item, Pod) else _metadata(item):
+    for metadata in _metadata(item):
         if metadata.annotations:
             _set(metadata, "annotations", redactor.annotations(metadata.annotations))
     return item

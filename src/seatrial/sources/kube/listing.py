@@ -10,6 +10,7 @@ from seatrial.sources.kube.answers import Expired, Page, Refused, read_page
 from seatrial.sources.kube.transport import Failure, TooLarge, Transport
 from seatrial.wire.chunks import STORED_AS, Duplicate, Packer, order_of
 from seatrial.wire.redact import Redactor
+from seatrial.wire.storing import PodStore
 
 RESTARTS = 2
 """How often a list is begun anew when its snapshot expires (5 minutes by default), before it is given up."""
@@ -71,6 +72,7 @@ class _Once:
         self._need = need
         self._version = version
         self._by = by
+        self._pods = PodStore(by.redactor)
         self._packer = Packer(STORED_AS.get(need.schema, dict[str, Any]))
         self._gaps: list[Gap] = []
         self._missing = set(need.always)
@@ -145,7 +147,7 @@ class _Once:
                 self._limit = max(1, self._limit // _SMALLER)
                 continue
             self._received += len(answer.body)
-            return read_page(self._need, self._version, path, answer, self._by.redactor)
+            return read_page(self._need, self._version, path, answer, self._by.redactor, self._pods)
 
     def _take(self, page: Page) -> None:
         if self._missing:
