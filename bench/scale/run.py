@@ -123,6 +123,7 @@ def floor(access: str) -> dict[str, object]:
     from seatrial import wire
     from seatrial.app.catalogue import installed_checks
     from seatrial.engine.plan import needs_of
+    from seatrial.wire.chunks import STORED_AS
 
     structs = {}
     for name in ("cluster", "network", "pod", "policy", "storage", "workload"):
@@ -132,11 +133,12 @@ def floor(access: str) -> dict[str, object]:
     gc.disable()
     spent, kept = 0.0, []
     for need in needs_of(installed_checks()):
-        if need.kind not in structs:
+        struct = STORED_AS.get(need.schema) or structs.get(need.kind)
+        if struct is None:
             continue
         group = f"apis/{need.group}" if need.group else "api"
         meta = msgspec.defstruct("Meta", [("next", str, msgspec.field(default="", name="continue"))])
-        rows = msgspec.defstruct("Rows", [("items", list[structs[need.kind]]), ("metadata", meta)])
+        rows = msgspec.defstruct("Rows", [("items", list[struct]), ("metadata", meta)])
         decode = msgspec.json.Decoder(rows).decode
         token = ""
         while True:

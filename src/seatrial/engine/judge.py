@@ -21,7 +21,7 @@ MOST_SKEW = 300
 """Seconds between the server's clock and the recorder's: Kubernetes dates its certificates back by as much."""
 
 
-class Judged(Struct, frozen=True):
+class Judged(Struct, frozen=True, gc=False):
     """One subject, and what the check said of it."""
 
     subject: Any

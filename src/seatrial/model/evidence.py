@@ -52,7 +52,7 @@ class Cause(StrEnum):
     UNDECIDABLE = "undecidable"
 
 
-class Gap(Struct, frozen=True, order=True, omit_defaults=True):
+class Gap(Struct, frozen=True, order=True, omit_defaults=True, gc=False):
     """A region of an answer that is not known, why, and what would make it known.
 
     Without ``namespace`` the whole answer is missing, or all of it ``besides`` some namespaces that were read; with
@@ -207,7 +207,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
         return sum(chunk.count for chunk in self.chunks)
 
 
-class Citation(Struct, frozen=True, order=True, omit_defaults=True):
+class Citation(Struct, frozen=True, order=True, omit_defaults=True, gc=False):
     """Where a finding's proof stands: a chunk, and a JSON pointer into it."""
 
     digest: str

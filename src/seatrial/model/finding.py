@@ -6,7 +6,7 @@ from seatrial.model.evidence import Citation, Gap
 from seatrial.model.outcome import Outcome, Proof
 
 
-class Subject(Struct, frozen=True, order=True, omit_defaults=True):
+class Subject(Struct, frozen=True, order=True, omit_defaults=True, gc=False):
     """What a finding is about: a facet (container, claim template...) of a top owner. It outlives its pods."""
 
     kind: str
@@ -21,7 +21,7 @@ class Subject(Struct, frozen=True, order=True, omit_defaults=True):
         return f"{self.kind} {place}{self.name}{facet}"
 
 
-class Judgement(Struct, frozen=True):
+class Judgement(Struct, frozen=True, gc=False):
     """One subject judged by one check.
 
     ``observed`` is what was seen, ``expected`` what the rule asks; ``at`` are JSON pointers, relative to the
@@ -36,7 +36,7 @@ class Judgement(Struct, frozen=True):
     gap: Gap | None = None
 
 
-class Finding(Struct, frozen=True, omit_defaults=True):
+class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
     """A check's answer for one subject, its members counted. ``key`` never depends on wording."""
 
     key: str

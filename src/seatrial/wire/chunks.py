@@ -18,7 +18,7 @@ from seatrial.wire.base import Object
 from seatrial.wire.cluster import Node
 from seatrial.wire.pod import Pod
 from seatrial.wire.storing import EncodedPod
-from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+from seatrial.wire.workload import CronJob, DaemonSet, Job, ReplicaSet, WholeDeployment, WholeStatefulSet
 
 T = TypeVar("T")
 
@@ -33,8 +33,8 @@ STORED_AS: dict[str, type[Object]] = {
     "apps/v1/ReplicaSet@1": ReplicaSet,
     "batch/v1/Job@1": Job,
     "core/v1/Node@1": Node,
-    "apps/v1/Deployment@1": Deployment,
-    "apps/v1/StatefulSet@1": StatefulSet,
+    "apps/v1/Deployment@1": WholeDeployment,
+    "apps/v1/StatefulSet@1": WholeStatefulSet,
     "apps/v1/DaemonSet@1": DaemonSet,
     "batch/v1/CronJob@1": CronJob,
 }

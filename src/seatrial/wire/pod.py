@@ -395,8 +395,13 @@ class Pod(Object, frozen=True, gc=False):
     """None where no status was recorded, as in manifests; a server always answers with one."""
 
 
-class PodTemplate(Wire, frozen=True, gc=False):
+class TemplateHead(Wire, frozen=True, gc=False):
+    """A template less its spec: what its pods have of it is read off the pods."""
+
     metadata: Metadata = Metadata()
+
+
+class PodTemplate(TemplateHead, frozen=True, gc=False):
     spec: PodSpec = PodSpec()
 
 

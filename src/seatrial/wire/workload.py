@@ -1,7 +1,7 @@
 """The controllers of pods: ``apps/v1`` and ``batch/v1``. A status of None was not recorded."""
 
 from seatrial.wire.base import Condition, IntOrString, LabelSelector, Metadata, Object, ObjectReference, Wire
-from seatrial.wire.pod import PodTemplate
+from seatrial.wire.pod import PodTemplate, TemplateHead
 from seatrial.wire.storage import PersistentVolumeClaim
 
 
@@ -45,7 +45,7 @@ class ReplicaSet(Object, frozen=True, gc=False):
 class DeploymentSpec(Wire, frozen=True, gc=False):
     replicas: int | None = None
     selector: LabelSelector | None = None
-    template: PodTemplate = PodTemplate()
+    template: TemplateHead = TemplateHead()
     strategy: Strategy = Strategy()
     min_ready_seconds: int = 0
     progress_deadline_seconds: int | None = None
@@ -53,8 +53,20 @@ class DeploymentSpec(Wire, frozen=True, gc=False):
 
 
 class Deployment(Object, frozen=True, gc=False):
+    """As it is read: without the spec of its template, which would be the most of it."""
+
     spec: DeploymentSpec = DeploymentSpec()
     status: ReplicaStatus | None = None
+
+
+class WholeDeploymentSpec(DeploymentSpec, frozen=True, gc=False):
+    template: PodTemplate = PodTemplate()
+
+
+class WholeDeployment(Deployment, frozen=True, gc=False):
+    """As it is stored."""
+
+    spec: WholeDeploymentSpec = WholeDeploymentSpec()
 
 
 class ClaimRetention(Wire, frozen=True, gc=False):
@@ -65,7 +77,7 @@ class ClaimRetention(Wire, frozen=True, gc=False):
 class StatefulSetSpec(Wire, frozen=True, gc=False):
     replicas: int | None = None
     selector: LabelSelector | None = None
-    template: PodTemplate = PodTemplate()
+    template: TemplateHead = TemplateHead()
     service_name: str = ""
     volume_claim_templates: tuple[PersistentVolumeClaim, ...] = ()
     update_strategy: Strategy = Strategy()
@@ -74,8 +86,20 @@ class StatefulSetSpec(Wire, frozen=True, gc=False):
 
 
 class StatefulSet(Object, frozen=True, gc=False):
+    """As it is read: without the spec of its template."""
+
     spec: StatefulSetSpec = StatefulSetSpec()
     status: ReplicaStatus | None = None
+
+
+class WholeStatefulSetSpec(StatefulSetSpec, frozen=True, gc=False):
+    template: PodTemplate = PodTemplate()
+
+
+class WholeStatefulSet(StatefulSet, frozen=True, gc=False):
+    """As it is stored."""
+
+    spec: WholeStatefulSetSpec = WholeStatefulSetSpec()
 
 
 class DaemonSetSpec(Wire, frozen=True, gc=False):
