@@ -49,7 +49,7 @@ def run(
     if save is not None:
         check_folder(Path(save))
     with for_many_objects():
-        trial, locations = _trial(manifests, replay, demo, profile_path, choice or {}, progress)
+        trial, locations = choose_trial(manifests, replay, demo, profile_path, choice or {}, progress)
         progress("judging")
         assessment = assess(trial, installed_catalogue(), installed_checks(), gate, time.perf_counter)
     page = structs.replace(page, locations=locations)
@@ -81,7 +81,7 @@ def for_many_objects() -> Iterator[None]:
         gc.enable()
 
 
-def _trial(
+def choose_trial(
     manifests: Sequence[str],
     replay: str | None,
     demo: bool,
