@@ -201,7 +201,9 @@ def test_nothing_of_a_clusters_secrets_leaves(held, tmp_path):
 ERRORS = {
     "status": lambda it: it.send_json({"kind": "Status", "reason": "Forbidden", "message": f"no {canary('status')}"}, 403),
     "status 500": lambda it: it.send_json({"kind": "Status", "reason": canary("reason"), "message": canary("status-500")}, 500),
-    "html": lambda it: it.send(Reply(502, f"<p>{canary('html')}</p>".encode(), (("Content-Type", "text/html"),))),
+    "html": lambda it: it.send(
+        Reply(502, f"<p>{canary('html')}</p>".encode(), (("Content-Type", "text/html"), ("Retry-After", "0")))
+    ),
     "login": lambda it: it.send(Reply(200, f"<form>{canary('login')}</form>".encode())),
     "redirect": lambda it: it.send(Reply(302, b"", (("Location", f"http://x/?code={canary('location')}"),))),
     "cut": lambda it: it.send(Reply(200, f'{{"items":[{{"a":"{canary("cut")}"'.encode())),

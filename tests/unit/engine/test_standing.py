@@ -82,7 +82,7 @@ def stored(need, record):
 
 
 @given(st.lists(changes(), min_size=1, max_size=4))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_a_change_judged_again_gives_what_judging_everything_anew_gives(steps):
     trial, _ = recorded()
     standing = Standing(trial, CATALOGUE, CHECKS, "go-live", lambda: 0.0)
