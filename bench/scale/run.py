@@ -44,9 +44,9 @@ def kubeconfig(port: int, folder: Path) -> str:
 def trial(access: str, folder: Path) -> dict[str, object]:
     """The trial as the command makes it, phase by phase."""
     from seatrial import trialfile
-    from seatrial.app.assessing import for_many_objects
     from seatrial.app.catalogue import installed_catalogue, installed_checks
     from seatrial.app.collect import quiet
+    from seatrial.app.memory import for_many_objects
     from seatrial.app.trials import ClusterChoice, from_cluster
     from seatrial.engine.assess import assess
     from seatrial.model.profile import Profile
@@ -76,8 +76,8 @@ def trial(access: str, folder: Path) -> dict[str, object]:
 
 def replay(folder: Path) -> dict[str, object]:
     from seatrial import trialfile
-    from seatrial.app.assessing import for_many_objects
     from seatrial.app.catalogue import installed_catalogue, installed_checks
+    from seatrial.app.memory import for_many_objects
     from seatrial.engine.assess import assess
 
     began, clock = cpu(), time.perf_counter()
@@ -92,8 +92,8 @@ def change(folder: Path) -> dict[str, object]:
     import msgspec
 
     from seatrial import trialfile
-    from seatrial.app.assessing import for_many_objects
     from seatrial.app.catalogue import installed_catalogue, installed_checks
+    from seatrial.app.memory import for_many_objects
     from seatrial.engine.standing import Standing
     from seatrial.needs import kube
     from seatrial.wire.chunks import key_of, unpack

@@ -52,6 +52,41 @@ def test_commands_shown_run(page, command):
     assert done.stdout
 
 
+GUIDES = sorted([*(CHECKOUT / "docs").glob("tutorial/*.md"), *(CHECKOUT / "docs").glob("how-to/*.md")])
+STEP = re.compile(
+    r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<language>console|yml)\n(?P<text>.*?)```", re.DOTALL
+)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_works_from_top_to_bottom_in_an_empty_folder(guide, tmp_path):
+    """Files are written as shown, and every command of a ``console`` block runs in the same folder, one after the other."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "seatrial").write_text(f'#!/bin/sh\nexec {sys.executable} -m seatrial "$@"\n')
+    (programs / "seatrial").chmod(0o755)
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = ENVIRONMENT | {"PATH": f"{programs}:/usr/bin:/bin", "SEATRIAL_DATA": str(tmp_path / "data")}
+    for step in STEP.finditer(guide.read_text("utf-8")):
+        if step["file"]:
+            (home / step["file"]).parent.mkdir(parents=True, exist_ok=True)
+            (home / step["file"]).write_text(step["text"])
+        for line in step["text"].splitlines() if step["language"] == "console" else ():
+            if not line.startswith("$ "):
+                continue
+            done = subprocess.run(
+                ["bash", "-c", line[2:]],
+                cwd=home,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode in {0, 1, 3}, f"{line}\n{done.stderr}"
+            assert done.stdout + done.stderr or ">" in line or " -o " in line, line
+
+
 def test_the_readmes_screen_is_the_real_one():
     shown = next(block for _, block in blocks("console") if block.startswith("$ seatrial assess --demo\n"))
 

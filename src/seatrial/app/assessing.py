@@ -1,30 +1,26 @@
 """The use case behind ``assess``: one trial, one judgement, any number of reports."""
 
-import ctypes
-import gc
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import structs
 
 from seatrial import trialfile
-from seatrial.app import trials
+from seatrial.app import comparing, runs, trials
 from seatrial.app.catalogue import installed_catalogue, installed_checks
 from seatrial.app.collect import Progress
+from seatrial.app.memory import for_many_objects
 from seatrial.app.reporting import parse_output, render, write_file
 from seatrial.app.suggest import nearest
 from seatrial.engine.assess import Assessment, assess
+from seatrial.engine.changes import Changes, compare, record_of
 from seatrial.engine.decide import GO_LIVE, NONE, selected
+from seatrial.engine.ratchet import RATCHET, ratchet
 from seatrial.model.errors import UserError
 from seatrial.model.trial import Trial
 from seatrial.reports._page import Page
-
-_MMAP_THRESHOLD = -3
-"""The number of the option in glibc's ``malloc.h``: blocks of more bytes are mapped, and unmapped when freed."""
 
 
 def run(
@@ -34,6 +30,8 @@ def run(
     demo: bool = False,
     outputs: Sequence[str] = ("table",),
     save: str | None = None,
+    kept: int = 0,
+    baseline_name: str | None = None,
     gate: str = GO_LIVE,
     profile_path: str | None = None,
     choice: Mapping[str, Any] | None = None,
@@ -46,16 +44,29 @@ def run(
     if sum(file is None for _, file in wanted) > 1:
         raise UserError("two reports cannot share standard output", hint="-o table -o json=FILE")
     check_gate(gate)
+    check_baseline(gate, baseline_name)
+    if kept and (manifests or replay or demo):
+        raise UserError("only runs of a cluster are kept in the data directory", hint="--save FILE.trial")
+    before = comparing.baseline(baseline_name) if baseline_name is not None else None
     if save is not None:
         check_folder(Path(save))
     with for_many_objects():
         trial, locations = choose_trial(manifests, replay, demo, profile_path, choice or {}, progress)
         progress("judging")
-        assessment = assess(trial, installed_catalogue(), installed_checks(), gate, time.perf_counter)
-    page = structs.replace(page, locations=locations)
+        asked = GO_LIVE if gate == RATCHET else gate
+        assessment = assess(trial, installed_catalogue(), installed_checks(), asked, time.perf_counter)
+    changes = runs.since(assessment) if before is None and not (replay or demo) else None
+    if before is not None:
+        comparing.refuse_another(before, assessment)
+        changes = Changes(before.trial.now, compare(record_of(before), record_of(assessment)))
+        if gate == RATCHET:
+            assessment = structs.replace(assessment, decision=ratchet(before, assessment))
+    page = structs.replace(page, locations=locations, changes=changes)
     reports = [(file, render(assessment, name, page)) for name, file in wanted]
     if save is not None:
         trialfile.write(trial, Path(save))
+    if kept:
+        runs.keep(assessment, kept)
     progress("")
     for file, text in reports:
         if file is None:
@@ -63,22 +74,6 @@ def run(
         else:
             write_file(file, text)
     return assessment
-
-
-@contextmanager
-def for_many_objects() -> Iterator[None]:
-    """Within the block no cycles are looked for: a trial makes none, and looking takes a quarter of the time.
-
-    Pages of lists go back to the system as soon as they are read: glibc would otherwise keep room for them between
-    the small parts of them that stay, 300 MB of it at 150,000 pods.
-    """
-    if sys.platform == "linux" and (set_option := getattr(ctypes.CDLL(None), "mallopt", None)):
-        set_option(_MMAP_THRESHOLD, 1024 * 1024)
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def choose_trial(
@@ -102,23 +97,31 @@ def choose_trial(
     if demo:
         return trials.demo(), {}
     if replay is not None:
-        return trials.from_file(replay), {}
+        return trials.from_file(str(runs.trial_path(replay))), {}
     profile = trials.choose_profile(profile_path)
     if manifests:
         return trials.from_manifests(manifests, profile, progress)
     return trials.from_cluster(trials.ClusterChoice(**choice), profile, progress), {}
 
 
+def check_baseline(gate: str, name: str | None) -> None:
+    """The ratchet needs an earlier run. Raises UserError."""
+    if gate == RATCHET and name is None:
+        raise UserError(
+            "the ratchet needs the run to compare with", hint="--baseline FILE.trial, or --baseline last"
+        )
+
+
 def check_gate(gate: str) -> None:
     """A gate that asks for nothing would always hold: it is refused."""
     ids = [item.id for item in installed_catalogue().items]
-    if gate == NONE:
+    if gate in {NONE, RATCHET}:
         return
     for pattern in gate.split(",") if gate != GO_LIVE else ():
         if not selected(pattern, ids):
             raise UserError(
-                f"gate {pattern.strip()!r} selects no item{nearest(pattern, [GO_LIVE, NONE, *ids])}",
-                hint="go-live, none, or patterns of item ids such as '3.*,17.*'; seatrial list items shows them",
+                f"gate {pattern.strip()!r} selects no item{nearest(pattern, [GO_LIVE, NONE, RATCHET, *ids])}",
+                hint="go-live, ratchet, none, or patterns of item ids such as '3.*,17.*'; seatrial list items shows them",
             )
 
 

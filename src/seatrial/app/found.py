@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import structs
 
-from seatrial.app.assessing import choose_trial, for_many_objects
+from seatrial.app.assessing import choose_trial
 from seatrial.app.catalogue import installed_catalogue, installed_checks
 from seatrial.app.collect import Progress
 from seatrial.app.explaining import explain
+from seatrial.app.memory import for_many_objects
 from seatrial.app.reporting import library
 from seatrial.engine.assess import Assessment, assess
 from seatrial.engine.decide import GO_LIVE

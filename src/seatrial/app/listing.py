@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from seatrial.app.catalogue import installed_catalogue, installed_checks
+from seatrial.app.runs import runs
 from seatrial.engine.plan import needs_of
 
 Rows = tuple[tuple[str, ...], Sequence[tuple[str, ...]]]
@@ -70,9 +71,18 @@ def _needs() -> Rows:
     return ("need", "schema", "checks"), found
 
 
+def _runs() -> Rows:
+    found = [
+        (run.name, run.record.name or "-", run.record.cluster[:8], str(run.record.open), str(run.trial))
+        for run in runs()
+    ]
+    return ("run", "name", "cluster", "open items", "file"), found
+
+
 _KINDS: dict[str, Callable[[], Rows]] = {
     "items": _items,
     "claims": _claims,
     "checks": _checks,
     "needs": _needs,
+    "runs": _runs,
 }

@@ -1,28 +1,35 @@
 """``seatrial.yaml``, read strictly: every mistake is named with its line, the nearest valid name and the cure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from seatrial.app.suggest import nearest
+from seatrial.engine.waivers import is_whole
 from seatrial.kit.checking import Limits
 from seatrial.model.errors import UserError
 from seatrial.model.item import Catalogue
-from seatrial.model.profile import READINGS, Profile
+from seatrial.model.profile import READINGS, Profile, Waiver, WaiverFile
 from seatrial.semantics.times import Malformed, parse_duration
 from seatrial.wire.yamltext import Document, load_one
 
 DEFAULT_PATH = "seatrial.yaml"
+WAIVERS = "waivers"
+"""The folder beside the profile whose ``*.yaml`` files hold more waivers."""
+
+_MOST_FILES = 1_000
 API_VERSION = "seatrial/v1alpha1"
 KIND = "Platform"
 
 _AT = re.compile(r" - at `\$(.*)`$")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\[\.\.\.\]")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
+
+T = TypeVar("T", Profile, WaiverFile)
 
 LimitsByClaim = Mapping[str, type[Limits] | None]
 
@@ -40,6 +47,30 @@ def load_profile(path: Path, catalogue: Catalogue, limits: LimitsByClaim) -> Pro
     return parse_profile(text, str(path), catalogue, limits)
 
 
+def load_waivers(folder: Path, profile: Profile, catalogue: Catalogue) -> Profile:
+    """The profile with the waivers of the files in a folder, which need not be there. Raises ProfileError."""
+    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    if len(paths) > _MOST_FILES:
+        raise ProfileError(
+            f"{folder} holds {len(paths)} files; {_MOST_FILES} are read at most", hint="put waivers together"
+        )
+    rows: list[Waiver] = []
+    for path in paths:
+        try:
+            text = path.read_bytes()
+        except OSError as error:
+            raise ProfileError(f"{path} cannot be read: {error.strerror}", hint="make it readable") from error
+        rows += parse_waivers(text, str(path), catalogue, (*profile.waivers, *rows))
+    return msgspec.structs.replace(profile, waivers=(*profile.waivers, *rows)) if rows else profile
+
+
+def parse_waivers(
+    text: bytes, source: str, catalogue: Catalogue, before: Sequence[Waiver] = ()
+) -> tuple[Waiver, ...]:
+    """The waivers of one file of ``waivers/``; ``before`` are those of the profile and of other files. Raises ProfileError."""
+    return _Reading(load_one(text, source), source, catalogue, {}).waivers(before)
+
+
 def parse_profile(text: bytes, source: str, catalogue: Catalogue, limits: LimitsByClaim) -> Profile:
     """As ``load_profile``, of text; ``source`` names it in errors."""
     document = load_one(text, source)
@@ -54,22 +85,33 @@ class _Reading:
         self._items = {item.id: item for item in catalogue.items}
         self._claims = catalogue.claims
         self._limits = limits
+        self._struct: Any = Profile
 
-    def profile(self) -> Profile:
+    def waivers(self, before: Sequence[Waiver]) -> tuple[Waiver, ...]:
+        found = self._read(WaiverFile, "Waivers", "a file of waivers")
+        for problem in self._waivers(found.waivers, before):
+            raise problem
+        return found.waivers
+
+    def _read(self, type: type[T], kind: str, what: str) -> T:
         value = self._document.value
+        self._struct = type
         if not isinstance(value, dict):
-            raise self._error((), "a profile is a mapping", f"begin with apiVersion: {API_VERSION}")
+            raise self._error((), f"{what} is a mapping", f"begin with apiVersion: {API_VERSION}")
         if value.get("apiVersion") != API_VERSION:
             raise self._error(
                 ("apiVersion",), f"apiVersion must be {API_VERSION}", f"apiVersion: {API_VERSION}"
             )
-        if value.get("kind") != KIND:
-            raise self._error(("kind",), f"kind must be {KIND}", f"kind: {KIND}")
+        if value.get("kind") != kind:
+            raise self._error(("kind",), f"kind must be {kind}", f"kind: {kind}")
         self._refuse_unquoted(value)
         try:
-            profile = msgspec.convert(value, Profile)
+            return msgspec.convert(value, type)
         except msgspec.ValidationError as error:
             raise self._converted(str(error)) from error
+
+    def profile(self) -> Profile:
+        profile = self._read(Profile, KIND, "a profile")
         for problem in self._problems(profile):
             raise problem
         return profile
@@ -102,7 +144,7 @@ class _Reading:
                 path, f"{_dotted(path)}: {says}", "docs/reference/profile.md describes every key"
             )
         wrong = unknown[1]
-        valid = _fields_at(path)
+        valid = _fields_at(path, self._struct)
         if wrong in {"true", "false"}:
             return self._error(path, f"the key {wrong} was on, off, yes or no", "put such a key in quotes")
         where = (*path, wrong)
@@ -119,7 +161,7 @@ class _Reading:
         return next((known for known in self._document.lines if known and known[-1] == path[-1]), path[:-1])
 
     def _problems(self, profile: Profile) -> Iterator[ProfileError]:
-        yield from self._waivers(profile)
+        yield from self._waivers(profile.waivers, ())
         yield from self._not_applicables(profile)
         for index, accept in enumerate(profile.accepts):
             if accept.reading not in READINGS:
@@ -152,9 +194,9 @@ class _Reading:
             return None
         return self._error(path, f"there is no item {id!r}{nearest(id, self._items)}", "seatrial list items")
 
-    def _waivers(self, profile: Profile) -> Iterator[ProfileError]:
-        seen: set[str] = set()
-        for index, waiver in enumerate(profile.waivers):
+    def _waivers(self, waivers: Sequence[Waiver], before: Sequence[Waiver]) -> Iterator[ProfileError]:
+        seen = {waiver.item for waiver in before if is_whole(waiver)}
+        for index, waiver in enumerate(waivers):
             path = ("waivers", index, "item")
             wrong = self._item(path, waiver.item)
             if wrong:
@@ -162,9 +204,17 @@ class _Reading:
                 continue
             if not self._items[waiver.item].waivable:
                 yield self._error(path, f"item {waiver.item} cannot be waived", "mend it instead")
-            if waiver.item in seen:
-                yield self._error(path, f"item {waiver.item} is waived twice", "keep one of the waivers")
-            seen.add(waiver.item)
+            claims = [use.claim.id for use in self._items[waiver.item].uses]
+            if waiver.claim and waiver.claim not in claims:
+                yield self._error(
+                    ("waivers", index, "claim"),
+                    f"item {waiver.item} has no claim {waiver.claim!r}{nearest(waiver.claim, claims)}",
+                    f"it has {', '.join(claims)}",
+                )
+            if is_whole(waiver):
+                if waiver.item in seen:
+                    yield self._error(path, f"item {waiver.item} is waived twice", "keep one of the waivers")
+                seen.add(waiver.item)
             if not _is_date(waiver.expires):
                 yield self._error(
                     ("waivers", index, "expires"), f"{waiver.expires!r} is no date", 'expires: "2027-01-31"'
@@ -234,9 +284,8 @@ def _dotted(path: tuple[str | int, ...]) -> str:
     return ".".join(str(step) for step in path)
 
 
-def _fields_at(path: tuple[str | int, ...]) -> list[str]:
+def _fields_at(path: tuple[str | int, ...], struct: Any) -> list[str]:
     """The keys that are valid at a place of the profile, read off its structs."""
-    struct: Any = Profile
     for step in path:
         if isinstance(step, int):
             continue

@@ -10,7 +10,7 @@ from msgspec import Struct
 from seatrial import trialfile
 from seatrial.app.catalogue import installed_catalogue, installed_checks
 from seatrial.app.collect import Progress, collect
-from seatrial.app.profile import DEFAULT_PATH, load_profile
+from seatrial.app.profile import DEFAULT_PATH, WAIVERS, load_profile, load_waivers
 from seatrial.engine.plan import needs_of
 from seatrial.model.errors import UserError
 from seatrial.model.profile import Profile
@@ -39,11 +39,13 @@ class ClusterChoice(Struct, frozen=True):
 
 
 def choose_profile(path: str | None) -> Profile:
-    """The profile at ``path``, else ``seatrial.yaml`` where the command stands, else the empty one."""
-    if path is None and not Path(DEFAULT_PATH).is_file():
-        return Profile()
-    checks = {check.answers: check.limits for check in installed_checks() if check.limits is not None}
-    return load_profile(Path(path or DEFAULT_PATH), installed_catalogue(), checks)
+    """The profile at ``path``, else ``seatrial.yaml`` where the command stands, else the empty one; with ``waivers/`` beside it."""
+    place = Path(path or DEFAULT_PATH)
+    profile = Profile()
+    if path is not None or place.is_file():
+        checks = {check.answers: check.limits for check in installed_checks() if check.limits is not None}
+        profile = load_profile(place, installed_catalogue(), checks)
+    return load_waivers(place.parent / WAIVERS, profile, installed_catalogue())
 
 
 def from_cluster(choice: ClusterChoice, profile: Profile, progress: Progress) -> Trial:

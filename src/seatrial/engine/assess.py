@@ -12,6 +12,7 @@ from seatrial.engine.decide import decide
 from seatrial.engine.judge import Answer, Clock, judge
 from seatrial.engine.plan import route_of
 from seatrial.engine.waits import Wait, waits
+from seatrial.engine.waivers import WaiverUse, uses_of
 from seatrial.inventory.views import Views
 from seatrial.kit.checking import Check
 from seatrial.model.finding import Decision, ItemVerdict
@@ -29,6 +30,7 @@ class Assessment(Struct, frozen=True):
     decision: Decision
     waits: tuple[Wait, ...]
     deadlines: tuple[Deadline, ...]
+    waivers: tuple[WaiverUse, ...]
     seconds: dict[str, float]
     checks: dict[str, int]
     """The checks that judged, with their versions."""
@@ -58,6 +60,7 @@ def assess(
         items=items,
         decision=decide(gate, items),
         waits=waits(items),
+        waivers=uses_of(items, trial.profile, views.now),
         deadlines=deadlines(catalogue, items, views.now, trial.profile.go_live.date),
         seconds=seconds,
         checks={check.id: check.version for check in checks},

@@ -11,6 +11,7 @@ from seatrial.algebra.outcomes import all_of, hold
 from seatrial.engine.findings import Found, find
 from seatrial.engine.judge import Answer
 from seatrial.engine.plan import missing_for, route_of
+from seatrial.engine.waivers import waive
 from seatrial.inventory.views import Views
 from seatrial.kit.checking import Check
 from seatrial.model.evidence import Cause, Gap, Unseen
@@ -67,7 +68,7 @@ def conclude_item(item: Item, found: Sequence[ClaimVerdict], views: Views) -> It
         outcome=outcome,
         proof=tuple(proof for proof in Proof if any(claim.proof is proof for claim in claims)),
         claims=claims,
-        waiver=_waiver(item, views),
+        waiver=waive(item, claims, views.profile, views.now),
     )
     declared = next((row for row in views.profile.not_applicable if row.item == item.id), None)
     if declared is None:
@@ -82,13 +83,6 @@ def _contradicts(use: Use, claim: ClaimVerdict) -> bool:
     """Whether subjects of the claim were seen, although the profile says that there are none."""
     counted = (Outcome.PASS, Outcome.FAIL)
     return use.claim.over != "cluster" and any(claim.counts.get(outcome, 0) for outcome in counted)
-
-
-def _waiver(item: Item, views: Views) -> str:
-    for waiver in views.profile.waivers:
-        if waiver.item == item.id and item.waivable and waiver.expires >= views.now.date().isoformat():
-            return f"until {waiver.expires}: {waiver.reason} ({waiver.owner})"
-    return ""
 
 
 def conclude_claim(

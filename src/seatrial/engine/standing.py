@@ -17,6 +17,7 @@ from seatrial.engine.findings import Found, Part, Tally, parts_of
 from seatrial.engine.judge import Answer, Clock, judge
 from seatrial.engine.plan import route_of
 from seatrial.engine.waits import waits
+from seatrial.engine.waivers import uses_of
 from seatrial.inventory.local import LiveViews, Record
 from seatrial.kit.checking import Check
 from seatrial.model.evidence import Beyond, Gap, Key, Need
@@ -99,6 +100,7 @@ class Standing:
             items=items,
             decision=decide(self._gate, items),
             waits=waits(items),
+            waivers=uses_of(items, self._views.profile, self._views.now),
             deadlines=deadlines(self._catalogue, items, self._views.now, self._views.profile.go_live.date),
             seconds={answer.check.id: answer.seconds for found in answers.values() for answer in found},
             checks=self._checks,

@@ -94,3 +94,5 @@ class Decision(Struct, frozen=True, omit_defaults=True):
     open: int
     """Items that fail or are unknown, and are not waived."""
     deciding: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """What got worse, where that is what the gate asks."""

@@ -117,10 +117,22 @@ class NotApplicable(Declared, frozen=True, kw_only=True):
     condition: str
 
 
+class WaivedSubject(Strict, frozen=True, kw_only=True):
+    """Objects of findings, each word a pattern such as ``web-*``. Without ``namespace`` those of any, and of none."""
+
+    kind: str = "*"
+    namespace: str = "*"
+    name: str = "*"
+
+
 class Waiver(Declared, frozen=True, kw_only=True):
     """Accepted until a day: changes the gate, never the verdict."""
 
     item: str
+    claim: str = ""
+    """The only claim of the item that is accepted; empty: all of them."""
+    subjects: tuple[WaivedSubject, ...] = ()
+    """The only objects that are accepted; none: whatever hinders the item. One that is not among them keeps it open."""
     expires: str
     """A date, ``2027-01-31``: the last day on which it holds, UTC."""
 
@@ -150,6 +162,14 @@ READINGS = {
 class GoLive(Strict, frozen=True, kw_only=True):
     date: str = ""
     urls: tuple[str, ...] = ()
+
+
+class WaiverFile(Strict, frozen=True, kw_only=True):
+    """A file ``waivers/*.yaml`` beside the profile."""
+
+    api_version: str
+    kind: str
+    waivers: tuple[Waiver, ...]
 
 
 class Profile(Strict, frozen=True, kw_only=True):

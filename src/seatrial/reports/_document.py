@@ -27,6 +27,7 @@ def document(assessment: Assessment, page: Page) -> dict[str, Any]:
             "name": assessment.decision.gate,
             "outcome": str(assessment.decision.outcome),
             "deciding": list(assessment.decision.deciding),
+            "reasons": list(assessment.decision.reasons),
         },
         "open": assessment.decision.open,
         "counts": counts(assessment),
@@ -34,6 +35,10 @@ def document(assessment: Assessment, page: Page) -> dict[str, Any]:
         "next": [
             {"action": wait.action, "items": list(wait.items), "inThisVersion": wait.possible}
             for wait in assessment.waits
+        ],
+        "waivers": [
+            {"item": row.waiver.item, "expires": row.waiver.expires, "state": row.state}
+            for row in assessment.waivers
         ],
         "evidence": {
             need: {
@@ -47,6 +52,9 @@ def document(assessment: Assessment, page: Page) -> dict[str, Any]:
         "catalogue": assessment.catalogue,
         "checks": dict(sorted(assessment.checks.items())),
     }
+    if page.changes is not None:
+        told["since"] = page.changes.since
+        told["changes"] = msgspec.to_builtins(page.changes.rows)
     if page.timings:
         told["seconds"] = {id: round(seconds, 6) for id, seconds in sorted(assessment.seconds.items())}
         told["secondsBySource"] = {need: row.seconds for need, row in sorted(trial.evidence.items())}

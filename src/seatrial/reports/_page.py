@@ -4,8 +4,11 @@ import re
 
 from msgspec import Struct
 
+from seatrial.engine.changes import Change, Changes
 from seatrial.model.evidence import Need
 from seatrial.model.item import Item
+
+__all__ = ["UNSAFE", "Change", "Changes", "Library", "Location", "Page", "plain", "shorten"]
 
 _NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
 UNSAFE = re.compile(
@@ -33,26 +36,6 @@ class Library(Struct, frozen=True):
         """The paragraph *How to fix* of a check's page on one line; empty where there is none."""
         _, found, rest = self.pages.get(check, "").partition("How to fix:")
         return " ".join(rest.partition("\n\n")[0].split()) if found else ""
-
-
-class Change(Struct, frozen=True):
-    """An item, or one finding of it, that is not what it was in an earlier run of the same cluster."""
-
-    how: str
-    """``worse``, ``better``, ``new``, ``gone`` or ``unknown now``."""
-    item: str
-    what: str
-    """The subject, or the item's text."""
-    was: str = ""
-    now: str = ""
-
-
-class Changes(Struct, frozen=True):
-    """What changed since an earlier run, worst first."""
-
-    since: str
-    """RFC 3339, UTC: the time of the earlier run."""
-    rows: tuple[Change, ...]
 
 
 class Location(Struct, frozen=True):

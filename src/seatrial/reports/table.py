@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from seatrial.engine.assess import Assessment
 from seatrial.engine.decide import is_open
+from seatrial.engine.waivers import EXPIRED, USED
 from seatrial.model.finding import ClaimVerdict, ItemVerdict
 from seatrial.model.outcome import Outcome
 from seatrial.reports._document import counts
@@ -15,6 +16,8 @@ WIDE = 100
 
 NEXT_SHOWN = 6
 LATER_SHOWN = 8
+REASONS_SHOWN = 10
+WAIVERS_SHOWN = 6
 
 _SIGNS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "–"}
 _ASCII = {Outcome.PASS: "+", Outcome.FAIL: "x", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: "-"}
@@ -32,6 +35,7 @@ def write(assessment: Assessment, page: Page) -> str:
         *_fails(assessment.items, page),
         *_next(assessment, page),
         *_clock(assessment, page),
+        *_waivers(assessment, page),
         *_changes(page),
         *_more(page),
     ]
@@ -60,6 +64,10 @@ def _head(assessment: Assessment, page: Page) -> Iterator[str]:
     )
     gate = assessment.decision
     yield f"gate {plain(gate.gate)}: " + _paint(_GATE[gate.outcome], _COLOURS[gate.outcome], page)
+    for says in gate.reasons[:REASONS_SHOWN]:
+        yield shorten(f"  {plain(says)}", page.width)
+    if len(gate.reasons) > REASONS_SHOWN:
+        yield f"  and {len(gate.reasons) - REASONS_SHOWN} more: seatrial assess -o json"
 
 
 def _map(items: Sequence[ItemVerdict], page: Page) -> Iterator[str]:
@@ -185,6 +193,20 @@ def _clock(assessment: Assessment, page: Page) -> Iterator[str]:
         yield shorten(
             f"{_items(len(row.items)):>9}  {row.days} days: {when}  [{_some(row.items)}]", page.width
         )
+
+
+def _waivers(assessment: Assessment, page: Page) -> Iterator[str]:
+    """Waivers that do not do what they were written for."""
+    odd = [row for row in assessment.waivers if row.state != USED]
+    if not odd:
+        return
+    named = [
+        f"{row.waiver.item} {row.state}" + (f" {row.waiver.expires}" if row.state == EXPIRED else "")
+        for row in odd[:WAIVERS_SHOWN]
+    ]
+    named += [f"{len(odd) - WAIVERS_SHOWN} more"] if len(odd) > WAIVERS_SHOWN else []
+    yield ""
+    yield from _wrapped(_paint("WAIVERS", "1", page) + "  ", list(map(plain, named)), page.width, " · ")
 
 
 def _changes(page: Page) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from msgspec import structs
 
 from seatrial.engine.assess import Assessment
+from seatrial.engine.waivers import EXPIRED, WaiverUse
 from seatrial.model.finding import ClaimVerdict, Finding, ItemVerdict, Subject
 from seatrial.model.outcome import Outcome
-from seatrial.model.profile import GoLive
+from seatrial.model.profile import GoLive, WaivedSubject
 
 HOSTILE = (
     "=cmd|' /C calc'!A0",
@@ -61,7 +62,15 @@ def poisoned(assessment: Assessment, poison: str) -> Assessment:
     stored = poison.encode("utf-8", "replace").decode()
     profile = structs.replace(
         profile,
-        waivers=tuple(structs.replace(row, owner=stored, reason=stored) for row in profile.waivers),
+        waivers=tuple(
+            structs.replace(
+                row,
+                owner=stored,
+                reason=stored,
+                subjects=(WaivedSubject(kind=stored, namespace=stored, name=stored),),
+            )
+            for row in profile.waivers
+        ),
         accepts=tuple(structs.replace(row, owner=stored, reason=stored) for row in profile.accepts),
         owners=dict.fromkeys(profile.owners, stored),
         stage=stored,
@@ -73,6 +82,8 @@ def poisoned(assessment: Assessment, poison: str) -> Assessment:
         trial=structs.replace(trial, name=stored, profile=profile, cluster=cluster, recorder=stored),
         items=tuple(map(item, assessment.items)),
         waits=tuple(structs.replace(row, action=poison) for row in assessment.waits),
+        waivers=tuple(WaiverUse(row, EXPIRED) for row in profile.waivers),
+        decision=structs.replace(assessment.decision, reasons=(poison,)),
     )
 
 

@@ -6,6 +6,9 @@ import click
 
 from seatrial.cli.commands._options import CLUSTER_OPTIONS, cluster_options, profile_option, quiet_option
 
+KEEP = "-"
+"""What ``--save`` without a file is."""
+
 EXIT = {"pass": 0, "fail": 1, "unknown": 3}
 
 
@@ -38,13 +41,33 @@ def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str
     help="A report: table, html, markdown, json, yaml, csv, junit, sarif, github, openreports or prometheus; several "
     "at once, to files or to standard output.",
 )
-@click.option("--save", metavar="FILE", help="Keep the trial: evidence, profile and time, in one file.")
+@click.option(
+    "--save",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value=KEEP,
+    help="Keep the trial: evidence, profile and time, in one file; without FILE in your data directory, to be compared "
+    "with later runs.",
+)
+@click.option(
+    "--keep-runs",
+    metavar="N",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help="How many runs of a cluster --save keeps in your data directory.",
+)
 @click.option(
     "--gate",
     metavar="GATE",
     default="go-live",
     show_default=True,
-    help="go-live (everything), none, or items such as '3.*,17.*'.",
+    help="go-live (everything), ratchet (nothing got worse since --baseline), none, or items such as '3.*,17.*'.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    help="The run to compare with: a trial file, the name of a kept run, or last.",
 )
 @profile_option
 @cluster_options
@@ -85,6 +108,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     seatrial assess --context prod --save night.trial
     seatrial assess --replay night.trial -o json
     helm template . | seatrial assess --manifests -
+    seatrial assess --save --gate ratchet --baseline last
 
     Exit code: 0 the gate holds, 1 it does not, 2 usage or configuration, 3 it cannot be told.
     """  # noqa: D301  # click reads \b as a mark
@@ -96,7 +120,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         replay=options["replay"],
         demo=options["demo"],
         outputs=options["outputs"],
-        save=options["save"],
+        save=None if options["save"] == KEEP else options["save"],
+        kept=options["keep_runs"] if options["save"] == KEEP else 0,
+        baseline_name=options["baseline"],
         gate=options["gate"],
         profile_path=options["profile_path"],
         choice={name: options[name] for name in (*CLUSTER_OPTIONS, "namespaces", "timeout")},

@@ -2,21 +2,24 @@
 
 import click
 
-KINDS = ("items", "claims", "checks", "needs")
+KINDS = ("items", "claims", "checks", "needs", "runs")
 
 
-@click.command("list", short_help="List items, claims, checks or needs.")
+@click.command("list", short_help="List items, claims, checks, needs or runs.")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option(
     "-o", "--output", "form", type=click.Choice(["table", "json", "name"]), default="table", show_default=True
 )
 def command(kind: str, form: str) -> None:
     """List what this version knows: the checklist's ITEMS, the CLAIMS they are made of, the CHECKS that answer
-    claims (one row per item and claim), and the NEEDS: the questions that are asked of the systems.
+    claims (one row per item and claim), the NEEDS: the questions that are asked of the systems; and the RUNS that
+    seatrial assess --save kept.
     """
     from seatrial.app.listing import rows
 
     headings, found = rows(kind)
+    if kind == "runs" and not found and form == "table":
+        click.echo("no run is kept yet; seatrial assess --save keeps one", err=True)
     if form == "json":
         import json
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from seatrial.engine.assess import Assessment
 from seatrial.model.evidence import Cause, Evidence, Gap
-from seatrial.model.profile import READINGS, SYSTEM_NAMESPACES, Declared, Profile
+from seatrial.model.profile import READINGS, SYSTEM_NAMESPACES, Declared, Profile, Waiver
 from seatrial.reports._page import shorten
 from seatrial.reports.html.claims import Bounds
 from seatrial.reports.html.words import LONGEST, number, place, read_before, word
@@ -36,15 +36,19 @@ def _table(
     return Table(title, columns, first, len(all_rows) - len(first), numbers)
 
 
+def _covers(waiver: Waiver) -> str:
+    """The item, its claim, and the objects."""
+    objects = [f"{row.kind} {row.namespace}/{row.name}" for row in waiver.subjects]
+    return ": ".join(
+        part for part in ("/".join(filter(None, (waiver.item, waiver.claim))), ", ".join(objects)) if part
+    )
+
+
 def declared(assessment: Assessment, bounds: Bounds) -> tuple[Table, ...]:
     """Every declaration of the profile with its owner and reason; tables without rows are left out."""
     profile = assessment.trial.profile
     items = {item.id: item for item in assessment.items}
     most = max(bounds.objects * 2, 10)
-
-    def effect(id: str) -> str:
-        item = items.get(id)
-        return f"{word(item.outcome)}, waived" if item is not None and item.waiver else "not in force"
 
     def outcome(id: str) -> str:
         item = items.get(id)
@@ -53,8 +57,18 @@ def declared(assessment: Assessment, bounds: Bounds) -> tuple[Table, ...]:
     tables = (
         _table(
             "Waivers: they change the gate, never a verdict",
-            ("Item", "Verdict", "Until", "Reason", "Owner"),
-            ((row.item, effect(row.item), row.expires, row.reason, row.owner) for row in profile.waivers),
+            ("Item", "Verdict", "State", "Until", "Reason", "Owner"),
+            (
+                (
+                    _covers(row.waiver),
+                    outcome(row.waiver.item),
+                    row.state,
+                    row.waiver.expires,
+                    row.waiver.reason,
+                    row.waiver.owner,
+                )
+                for row in assessment.waivers
+            ),
             most * 2,
         ),
         _table(

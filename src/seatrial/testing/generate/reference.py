@@ -153,6 +153,14 @@ def schema() -> dict[str, Any]:
         },
         ("id", "text", "section", "title", "outcome", "open", "claims"),
     )  # fmt: skip
+    waiver = _object(
+        {"item": text, "expires": text, "state": {"enum": ["used", "unused", "not enough", "expired"]}},
+        ("item", "expires", "state"),
+    )
+    change = _object(
+        {"how": text, "item": text, "what": text, "was": text, "now": text, "claim": text, "key": text},
+        ("how", "item", "what"),
+    )
     wait = _object(
         {"action": text, "items": texts, "inThisVersion": {"type": "boolean"}}, ("action", "items")
     )
@@ -167,9 +175,11 @@ def schema() -> dict[str, Any]:
             {
                 "apiVersion": {"const": "seatrial/v1alpha1"}, "kind": {"const": "Trial"}, "name": text, "now": text,
                 "declared": {"type": "boolean"}, "cluster": {"type": "object", "additionalProperties": text},
-                "gate": _object({"name": text, "outcome": outcome, "deciding": texts}, ("name", "outcome", "deciding")),
+                "gate": _object({"name": text, "outcome": outcome, "deciding": texts, "reasons": texts}, ("name", "outcome", "deciding")),
                 "open": {"type": "integer", "minimum": 0}, "counts": counts,
                 "items": {"type": "array", "items": item}, "next": {"type": "array", "items": wait},
+                "waivers": {"type": "array", "items": waiver},
+                "since": text, "changes": {"type": "array", "items": change},
                 "evidence": {"type": "object", "additionalProperties": evidence},
                 "profile": {"type": "object"}, "catalogue": text, "checks": counts,
                 "seconds": {"type": "object", "additionalProperties": {"type": "number"}},
