@@ -211,7 +211,7 @@ def _finding(claim: Claim, subject: Subject, outcome: Outcome, rows: list[Row], 
         members = dict(sorted(totals.items()))
         notes = tuple(sorted({row[2].judgement.note for row in rows if row[2].judgement.note}))
     return Finding(
-        key=_key(views, check, subject),
+        key=key_of(views, check, subject),
         check=check.id,
         claim=claim.id,
         via=check.via,
@@ -236,7 +236,8 @@ def _cites(judged: Judged, views: Views) -> tuple[Citation, ...]:
     return tuple(cite for cite in cites if cite is not None)
 
 
-def _key(views: Views, check: Check[Any, Any], subject: Subject) -> str:
+def key_of(views: Views, check: Check[Any, Any], subject: Subject) -> str:
+    """A finding's key: of the cluster, the check and the subject, never of wording."""
     cluster = views.trial.cluster
     parts = (cluster.uid, cluster.ca, check.id, *structs.astuple(subject))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -32,6 +32,7 @@ from seatrial.inventory.pod_security import PodSecurity
 from seatrial.inventory.security_profiles import DeclaredProfile, OperatorProfiles
 from seatrial.inventory.workloads import ContainerGroup, PodGroup, Workload, Workloads
 from seatrial.kit.checking import Check, Limits, check, limit
+from seatrial.kit.fixing import Fix, Given, Undecided, decided, of_container
 from seatrial.kit.judging import failed, not_applicable, passed, seen, unknown
 from seatrial.kit.worlds import Change, World, add, at, patch, profile, refuse, remove, serve, trap
 from seatrial.model.evidence import Cause, Gap, Partial, Unseen
@@ -58,7 +59,9 @@ __all__ = [
     "DeclaredTask",
     "DisruptionBudget",
     "DisruptionBudgets",
+    "Fix",
     "Gap",
+    "Given",
     "Judgement",
     "LimitRanges",
     "Limits",
@@ -80,6 +83,7 @@ __all__ = [
     "StatefulSet",
     "StatefulSets",
     "Subject",
+    "Undecided",
     "Unseen",
     "VolumeClaims",
     "Workload",
@@ -88,9 +92,11 @@ __all__ = [
     "add",
     "at",
     "check",
+    "decided",
     "failed",
     "limit",
     "not_applicable",
+    "of_container",
     "passed",
     "patch",
     "profile",

@@ -65,6 +65,8 @@ class Check(Generic[S, P]):
         self.version = version
         self.module = judge.__module__
         self.id = self.module.rpartition(".")[2]
+        self.fix: Callable[[Any, Mapping[str, str]], Any] | None = judge.__globals__.get("fix")
+        """The module's ``fix``, which stands before its check: what would mend a subject that fails."""
         hints = get_type_hints(judge, include_extras=True)
         returned = hints.pop("return", None)
         if returned is not Judgement:

@@ -19,6 +19,8 @@ from seatrial.kit import (
     PASS,
     UNKNOWN,
     Change,
+    Fix,
+    Given,
     Judgement,
     Namespace,
     Profile,
@@ -82,6 +84,11 @@ TRAPS = (
          label("enforce", "privileged"), serve("kyverno.io/v1", "clusterpolicies")),
     trap("namespaces cannot be listed", UNKNOWN, refuse("namespaces")),
 )  # fmt: skip
+
+
+def fix(namespace: Namespace, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    note = "pods that do not keep to it are refused: try it with the label warn first"
+    return Fix(object={"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}}, note=note)
 
 
 @check(answers="baseline-enforced", via="pod-security-admission", route="kube+profile")

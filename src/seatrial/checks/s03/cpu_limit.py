@@ -20,13 +20,17 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Profile,
     World,
     add,
     check,
+    decided,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     profile,
@@ -95,6 +99,15 @@ status: {phase: Running}
 """)),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:
+    value = decided(
+        given, "cpu-limit", "how much CPU it may use, such as 500m, or accept no-cpu-limits in the profile"
+    )
+    return of_container(
+        container, {"resources": {"limits": {"cpu": value}}}, "above it the container is slowed down"
+    )
 
 
 @check(answers="cpu-limit", route="kube+profile")

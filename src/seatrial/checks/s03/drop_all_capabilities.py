@@ -19,13 +19,17 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Nodes,
+    Undecided,
     World,
     add,
     check,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     profile,
@@ -96,6 +100,13 @@ TRAPS = (
          patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    if security.is_privileged(container.container):
+        raise Undecided("it is privileged, which overrides this: take privileged away first")
+    note = "what the program needs of root's powers must be added again by name"
+    return of_container(container, {"securityContext": {"capabilities": {"drop": ["ALL"]}}}, note)
 
 
 @check(answers="drop-all-capabilities")

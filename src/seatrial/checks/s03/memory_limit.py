@@ -22,13 +22,17 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Nodes,
     World,
     add,
     check,
+    decided,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     refuse,
@@ -109,6 +113,12 @@ status: {phase: Running}
     trap("pods of one namespace cannot be listed", UNKNOWN, refuse("pods", "shop")),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:
+    value = decided(given, "memory-limit", "how much memory it may use, such as 256Mi")
+    note = "above it the kernel kills the container: look at what it uses"
+    return of_container(container, {"resources": {"limits": {"memory": value}}}, note)
 
 
 @check(answers="memory-limit")

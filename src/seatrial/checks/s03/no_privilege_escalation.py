@@ -19,13 +19,17 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Nodes,
+    Undecided,
     World,
     add,
     check,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     profile,
@@ -33,6 +37,7 @@ from seatrial.kit import (
     trap,
 )
 from seatrial.semantics import security
+from seatrial.wire.pod import Capabilities
 
 GOOD = World("""
 apiVersion: v1
@@ -106,6 +111,13 @@ status: {phase: Running}
          patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    added = (security.own(container.container).capabilities or Capabilities()).add
+    if security.is_privileged(container.container) or {"SYS_ADMIN", "CAP_SYS_ADMIN"} & {*added}:
+        raise Undecided("the API refuses it beside privileged and SYS_ADMIN: take these away first")
+    return of_container(container, {"securityContext": {"allowPrivilegeEscalation": False}})
 
 
 @check(answers="no-privilege-escalation")

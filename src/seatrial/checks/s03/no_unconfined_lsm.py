@@ -20,14 +20,18 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Nodes,
     RuntimeClasses,
+    Undecided,
     World,
     add,
     check,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     profile,
@@ -99,6 +103,15 @@ TRAPS = (
          patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    if security.is_privileged(container.container):
+        raise Undecided("it is privileged, which overrides this: take privileged away first")
+    apparmor = security.apparmor(container.pod, container.container, container.pointer)
+    if apparmor.value != "Unconfined":
+        raise Undecided("which SELinux type confines it is for who runs the nodes to say")
+    return of_container(container, {"securityContext": {"appArmorProfile": {"type": "RuntimeDefault"}}})
 
 
 @check(answers="no-unconfined-lsm")

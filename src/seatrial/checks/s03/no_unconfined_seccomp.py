@@ -20,12 +20,15 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Nodes,
     World,
     check,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     profile,
@@ -87,6 +90,10 @@ TRAPS = (
          patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    return of_container(container, {"securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}})
 
 
 @check(answers="no-unconfined-seccomp")

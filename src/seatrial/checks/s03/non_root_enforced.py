@@ -19,13 +19,18 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Nodes,
+    Undecided,
     World,
     add,
     check,
+    decided,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     profile,
@@ -103,6 +108,20 @@ TRAPS = (
          patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:
+    place = (container.pod, container.container, container.pointer)
+    user = security.run_as_user(*place).value
+    note = "an image without a user of its own, or with a named one, does not start"
+    if user == 0 or "run-as-user" in given:
+        text = decided(given, "run-as-user", "the user it runs as, since now it is 0")
+        if not text.isdecimal() or int(text) == 0:
+            raise Undecided(f"--set run-as-user={text} is no number above 0")
+        return of_container(
+            container, {"securityContext": {"runAsNonRoot": True, "runAsUser": int(text)}}, note
+        )
+    return of_container(container, {"securityContext": {"runAsNonRoot": True}}, "" if user else note)
 
 
 @check(answers="non-root-enforced")

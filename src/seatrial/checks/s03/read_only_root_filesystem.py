@@ -17,12 +17,15 @@ from seatrial.kit import (
     PASS,
     UNKNOWN,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Nodes,
     World,
     check,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     profile,
@@ -73,6 +76,11 @@ TRAPS = (
          patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    note = "what writes to its image's folders fails: give these an emptyDir, and try it"
+    return of_container(container, {"securityContext": {"readOnlyRootFilesystem": True}}, note)
 
 
 @check(answers="read-only-root-filesystem")

@@ -21,12 +21,16 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     World,
     add,
     check,
+    decided,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     refuse,
@@ -91,6 +95,13 @@ status: {phase: Running}
 """)),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:
+    place = (container.pod, container.container, container.pointer)
+    missing = [name for name in ("cpu", "memory") if resources.request(*place, name).value is None]
+    values = {name: decided(given, f"{name}-request", f"how much {name} it is promised") for name in missing}
+    return of_container(container, {"resources": {"requests": values}})
 
 
 @check(answers="resource-requests")

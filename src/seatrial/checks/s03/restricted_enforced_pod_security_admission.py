@@ -20,6 +20,8 @@ from seatrial.kit import (
     UNKNOWN,
     Annotated,
     Change,
+    Fix,
+    Given,
     Judgement,
     Limits,
     Namespace,
@@ -113,6 +115,15 @@ TRAPS = (
          label("enforce", "baseline"), serve("constraints.gatekeeper.sh/v1beta1", "k8spspprivilegedcontainer")),
     trap("namespaces cannot be listed", UNKNOWN, refuse("namespaces")),
 )  # fmt: skip
+
+
+def fix(namespace: Namespace, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    version = "pod-security.kubernetes.io/enforce-version"
+    labels: dict[str, str | None] = {"pod-security.kubernetes.io/enforce": "restricted"}
+    if version in namespace.object.labels:
+        labels[version] = None  # the server's own version, which is the newest it has
+    note = "pods that do not keep to it are refused: try it with the label warn first"
+    return Fix(object={"metadata": {"labels": labels}}, note=note)
 
 
 @check(answers="restricted-enforced", via="pod-security-admission", route="kube+profile")

@@ -19,13 +19,17 @@ from seatrial.kit import (
     UNKNOWN,
     Change,
     ContainerGroup,
+    Fix,
+    Given,
     Judgement,
     Nodes,
+    Undecided,
     World,
     add,
     check,
     failed,
     not_applicable,
+    of_container,
     passed,
     patch,
     profile,
@@ -98,6 +102,12 @@ TRAPS = (
          patch(WEB, {"status": {"phase": "Succeeded"}})),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(container: ContainerGroup, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    if security.is_privileged(container.container):
+        raise Undecided("it is privileged, which overrides this: take privileged away first")
+    return of_container(container, {"securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}})
 
 
 @check(answers="seccomp-profile-set")

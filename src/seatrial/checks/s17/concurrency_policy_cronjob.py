@@ -18,7 +18,10 @@ from seatrial.kit import (
     UNKNOWN,
     CronJobs,
     DeclaredTask,
+    Fix,
+    Given,
     Judgement,
+    Subject,
     World,
     check,
     failed,
@@ -102,6 +105,16 @@ TRAPS = (
         serve("argoproj.io/v1alpha1", "cronworkflows"),
     ),
 )
+
+
+def fix(task: DeclaredTask, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    declared = task.declared
+    of = Subject("CronJob", declared.cron_job, declared.namespace, "batch")
+    return Fix(
+        object={"spec": {"concurrencyPolicy": "Forbid"}},
+        of=of,
+        note="a run that takes too long keeps the next one back",
+    )
 
 
 @check(answers="concurrency-policy", via="cronjob", route="kube+profile")

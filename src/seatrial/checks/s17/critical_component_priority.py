@@ -18,6 +18,8 @@ from seatrial.kit import (
     UNKNOWN,
     Annotated,
     Change,
+    Fix,
+    Given,
     Judgement,
     Limits,
     PriorityClasses,
@@ -26,6 +28,7 @@ from seatrial.kit import (
     World,
     add,
     check,
+    decided,
     failed,
     limit,
     passed,
@@ -176,6 +179,12 @@ class Critical(Limits, frozen=True):
             source="17.6: tiers critical, default, batch",
         ),
     ] = "critical"
+
+
+def fix(component: Workload, given: Given) -> Fix:  # noqa: ARG001  # a pod's class is its owner's
+    return Fix(
+        pod={"priorityClassName": decided(given, "critical-class", "the class of critical components")}
+    )
 
 
 @check(answers="critical-component-priority", route="kube+profile", version=2)

@@ -23,6 +23,8 @@ from seatrial.kit import (
     Change,
     DisruptionBudget,
     DisruptionBudgets,
+    Fix,
+    Given,
     Judgement,
     World,
     add,
@@ -198,6 +200,14 @@ TRAPS = (
 
 QUORUM = frozenset({"etcd", "zookeeper", "kafka", "rabbitmq", "mongo", "mongodb", "cockroach", "cockroachdb"})
 """What lives by the majority of its members; an image's name may raise the question, and decides nothing."""
+
+
+def fix(budget: DisruptionBudget, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    spec = budget.object.spec
+    gone = {"minAvailable": None} if spec.min_available is not None else {}
+    return Fix(
+        object={"spec": {**gone, "maxUnavailable": 1}}, note="at most one pod of it is moved at a time"
+    )
 
 
 @check(answers="disruption-allowed", version=2)

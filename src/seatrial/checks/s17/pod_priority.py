@@ -17,12 +17,15 @@ from seatrial.kit import (
     FAIL,
     PASS,
     UNKNOWN,
+    Fix,
+    Given,
     Judgement,
     PodGroup,
     PriorityClasses,
     World,
     add,
     check,
+    decided,
     failed,
     passed,
     patch,
@@ -123,6 +126,12 @@ status: {phase: Running}
     trap("classes cannot be listed", UNKNOWN, refuse("priorityclasses")),
     trap("pods cannot be listed", UNKNOWN, refuse("pods")),
 )  # fmt: skip
+
+
+def fix(pod: PodGroup, given: Given) -> Fix:  # noqa: ARG001  # a pod's class is its owner's
+    return Fix(
+        pod={"priorityClassName": decided(given, "priority-class", "which of your PriorityClasses it has")}
+    )
 
 
 @check(answers="pod-priority", version=2)

@@ -19,8 +19,11 @@ from seatrial.kit import (
     Annotated,
     CronJobs,
     DeclaredTask,
+    Fix,
+    Given,
     Judgement,
     Limits,
+    Subject,
     World,
     add,
     check,
@@ -110,6 +113,14 @@ class Deadline(Limits, frozen=True):
             ge=0,
         ),
     ] = 10
+
+
+def fix(task: DeclaredTask, given: Given) -> Fix:  # noqa: ARG001  # there is one right value
+    declared = task.declared
+    of = Subject("CronJob", declared.cron_job, declared.namespace, "batch")
+    return Fix(
+        object={"spec": {"suspend": False}}, of=of, note="it runs again on its schedule: ask who suspended it"
+    )
 
 
 @check(answers="scheduled-task-enabled", via="cronjob", route="kube+profile", version=2)

@@ -1,11 +1,12 @@
 """Manifest files: found, bounded, read, and their objects named by file and line."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from seatrial.model.errors import UserError
 from seatrial.wire.yamltext import Limits, documents
@@ -22,21 +23,30 @@ class Manifest(Struct, frozen=True):
 
     object: dict[str, Any]
     where: str
+    file: str = ""
+    document: int = 0
+    """Which document of the file, those that are empty not counted."""
+    within: tuple[int, ...] = ()
+    """Which item of that document, where it is a List."""
 
 
-def read(paths: Sequence[str]) -> Iterator[Manifest]:
-    """Every object of files, folders and ``-``. Raises UserError where something is no plain manifest."""
+def read(paths: Sequence[str], texts: Mapping[str, bytes] = MappingProxyType({})) -> Iterator[Manifest]:
+    """Every object of files, folders and ``-``. Raises UserError where something is no plain manifest.
+
+    ``texts`` stand for what files hold, by their names.
+    """
     taken = 0
     for path, name in _files(paths):
-        text = sys.stdin.buffer.read(MOST_BYTES + 1) if path is None else _bytes(path)
+        text = sys.stdin.buffer.read(MOST_BYTES + 1) if path is None else texts.get(name) or _bytes(path)
         taken += len(text)
         if taken > MOST_BYTES:
             raise UserError(f"more than {MOST_BYTES} bytes of manifests", hint="judge them in parts")
         limits = Limits(bytes=MOST_BYTES) if path is None else Limits()
-        for document in documents(text, name, limits):
+        for number, document in enumerate(documents(text, name, limits)):
             # where the object begins, not the --- before it
             line = document.lines.get((), document.line)
-            yield from _objects(document.value, name, line, document.lines)
+            for manifest in _objects(document.value, name, line, document.lines):
+                yield structs.replace(manifest, file=name, document=number)
 
 
 def _files(paths: Sequence[str]) -> Iterator[tuple[Path | None, str]]:
@@ -93,7 +103,11 @@ def _bytes(path: Path) -> bytes:
 
 
 def _objects(
-    value: Any, name: str, line: int, lines: dict[tuple[str | int, ...], int], depth: int = 0
+    value: Any,
+    name: str,
+    line: int,
+    lines: dict[tuple[str | int, ...], int],
+    within: tuple[int, ...] = (),
 ) -> Iterator[Manifest]:
     """The objects of a document; the items of a List, each with its own line."""
     if not isinstance(value, dict) or not isinstance(value.get("kind"), str) or "apiVersion" not in value:
@@ -103,14 +117,14 @@ def _objects(
         )
     items = value.get("items")
     if value["kind"].endswith("List") and isinstance(items, list):
-        if depth > _MOST_NESTED_LISTS:
+        if len(within) > _MOST_NESTED_LISTS:
             raise UserError(f"{name}:{line}: lists within lists within lists", hint="give a plain List")
         for index, item in enumerate(items):
-            yield from _objects(item, name, lines.get(("items", index), line), {}, depth + 1)
+            yield from _objects(item, name, lines.get(("items", index), line), {}, (*within, index))
         return
     if value["kind"] == "Kustomization" and "kustomize" in str(value["apiVersion"]).partition("/")[0]:
         raise UserError(
             f"{name} is a Kustomize source, not manifests",
             hint=f"kubectl kustomize {Path(name).parent} | seatrial assess --manifests -",
         )
-    yield Manifest(value, f"{name}:{line}")
+    yield Manifest(value, f"{name}:{line}", within=within)

@@ -1,7 +1,7 @@
 """Answers the needs of the API server from manifests: what would stand there, and what they cannot tell."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,15 +28,17 @@ class ManifestsSource:
 
     Namespaced kinds are closed within the namespaces that the manifests use; kinds of the cluster are open, since
     others may have made more of them. Nodes and every status are gaps. Two objects of one name: the later one
-    counts, as it would after ``kubectl apply``.
+    counts, as it would after ``kubectl apply``. ``manifests`` are taken instead of reading the paths.
     """
 
     name = "kube"
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, paths: Sequence[str], manifests: Iterable[Manifest] | None = None) -> None:
         self._redactor = Redactor(secrets.token_bytes(32))
         self._at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self._manifests = [_placed(manifest) for manifest in read(paths)]
+        self._manifests = [
+            _placed(manifest) for manifest in (read(paths) if manifests is None else manifests)
+        ]
         if not self._manifests:
             raise UserError(f"no Kubernetes object in {', '.join(paths)}", hint="--manifests PATH, or -")
         self.locations = {
@@ -154,7 +156,7 @@ def _placed(manifest: Manifest) -> Manifest:
     if not namespace and (group_of(row), row["kind"]) not in OF_THE_CLUSTER:
         namespace = "default"
     placed = {**metadata, "name": name, "namespace": namespace or ""}
-    return Manifest({**row, "metadata": placed}, manifest.where)
+    return msgspec.structs.replace(manifest, object={**row, "metadata": placed})
 
 
 def _key(manifest: Manifest) -> Key:

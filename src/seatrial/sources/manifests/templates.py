@@ -7,7 +7,7 @@ from seatrial.sources.manifests.files import Manifest
 
 Json = dict[str, Any]
 
-_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
+TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ("apps", "Deployment"): ("spec", "template"),
     ("apps", "ReplicaSet"): ("spec", "template"),
     ("apps", "StatefulSet"): ("spec", "template"),
@@ -51,7 +51,7 @@ def _with_volumes(spec: Any) -> Any:
 
 
 def _template(row: Json, kind: str) -> Json | None:
-    path = _TEMPLATES.get((group_of(row), kind))
+    path = TEMPLATES.get((group_of(row), kind))
     value: Any = row
     for step in path or ():
         value = value.get(step) if isinstance(value, dict) else None

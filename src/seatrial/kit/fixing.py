@@ -1,0 +1,48 @@
+"""How a check says what would mend a subject: a patch of the object behind it, or what somebody must decide first."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from seatrial.inventory.workloads import ContainerGroup
+from seatrial.model.finding import Subject
+
+Given = Mapping[str, str]
+"""What the user decided, by name: ``--set memory-limit=256Mi``."""
+
+
+class Fix(Struct, frozen=True):
+    """A strategic merge patch.
+
+    ``pod`` is of the pod's spec (the owner's template), ``object`` of the object itself; ``of`` names that object where
+    it is not the subject's own. ``note`` says what to try before it goes live.
+    """
+
+    pod: dict[str, Any] = {}
+    object: dict[str, Any] = {}
+    of: Subject | None = None
+    note: str = ""
+
+
+class Undecided(Exception):
+    """No patch can be named: somebody must decide, or the program itself must change. Says which."""
+
+
+Fixer = Callable[[Any, Given], Fix]
+
+
+def of_container(container: ContainerGroup, patch: dict[str, Any], note: str = "") -> Fix:
+    """A patch of one container. Raises Undecided for an ephemeral one, which cannot be changed."""
+    place = container.pointer.split("/")[2]
+    if place not in {"containers", "initContainers"}:
+        raise Undecided("an ephemeral container goes with its pod")
+    return Fix(pod={place: [{"name": container.container.name, **patch}]}, note=note)
+
+
+def decided(given: Given, name: str, what: str) -> str:
+    """A value that only the user can know. Raises Undecided where it is not given."""
+    value = given.get(name)
+    if value is None:
+        raise Undecided(f"decide {what}: --set {name}=...")
+    return value
