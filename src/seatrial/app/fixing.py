@@ -4,7 +4,8 @@ import difflib
 import json
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from seatrial.model.errors import UserError
 from seatrial.model.evidence import Need
 from seatrial.model.finding import Subject
 from seatrial.model.outcome import Outcome
+from seatrial.model.profile import ClusterRef
 from seatrial.model.trial import Trial
 from seatrial.needs import kube
 from seatrial.reports._kubectl import object_of
@@ -35,10 +37,12 @@ from seatrial.semantics.strategic import join, merge
 from seatrial.sources.manifests import ManifestsSource
 from seatrial.sources.manifests.editing import Unplaced, edit
 from seatrial.sources.manifests.files import Manifest, read
+from seatrial.sources.manifests.kinds import OF_THE_CLUSTER
 from seatrial.sources.manifests.templates import TEMPLATES, group_of
 from seatrial.wire.chunks import key_of, unpack
 
 Json = dict[str, Any]
+_IMMUTABLE = frozenset({"Pod", "Job"})
 ROUNDS = 5
 """How often what does not mend, or breaks something else, is taken out and the rest is judged again."""
 
@@ -85,9 +89,28 @@ def plan(
         whole = list(read(manifests))
         trial, _ = trials.from_manifests(manifests, trials.choose_profile(profile_path), progress)
     else:
-        recorded, _ = choose_trial((), replay, demo, profile_path, {}, progress)
-        whole = _manifests_of(recorded)
-        trial = structs.replace(_declared(whole, recorded), cluster=recorded.cluster)
+        trial, _ = choose_trial((), replay, demo, profile_path, {}, progress)
+        whole = _manifests_of(trial)
+    progress("judging what the patches make")
+    found = plan_of(whole, trial, checks, given, keys, is_text=bool(manifests))
+    for row in found.rows if found.recorded else ():
+        if row.target.kind in _IMMUTABLE and not row.why:
+            row.why = f"the API changes no {row.target.kind} that is there: change it where it is made"
+    progress("")
+    return found
+
+
+def plan_of(
+    whole: Sequence[Manifest],
+    base: Trial,
+    checks: Sequence[Check[Any, Any]],
+    given: Mapping[str, str],
+    keys: Collection[str] = (),
+    *,
+    is_text: bool = False,
+) -> Plan:
+    """The plan for the objects of a trial, which is judged as if they were all there is; of the findings with these keys, if any are named. Raises UserError."""
+    trial = declared(whole, base)
     rows = [_fixed(mend, trial) for mend in _mends(checks, trial, given)]
     rows = [row for row in rows if not keys or row.mend.key in keys]
     _refuse_unknown(keys, rows)
@@ -95,10 +118,8 @@ def plan(
     for row in rows:
         if not row.why and row.target not in found:
             row.why = "its object is not among these: mend it where it is made"
-    progress("judging what the patches make")
-    texts = _prove(rows, found, whole, trial, checks, given, is_text=bool(manifests))
-    progress("")
-    return Plan(trial, tuple(rows), texts, recorded=not manifests)
+    texts = _prove(rows, found, whole, trial, base, checks, given, is_text=is_text)
+    return Plan(trial, tuple(rows), texts, recorded=not is_text)
 
 
 def _chosen(names: Sequence[str]) -> tuple[list[Check[Any, Any]], set[str]]:
@@ -122,8 +143,8 @@ def _chosen(names: Sequence[str]) -> tuple[list[Check[Any, Any]], set[str]]:
     return (list(checks) if keys or not names else list(chosen.values())), keys
 
 
-def _refuse_unknown(keys: set[str], rows: Sequence[Fixed]) -> None:
-    lost = sorted(keys - {row.mend.key for row in rows})
+def _refuse_unknown(keys: Collection[str], rows: Sequence[Fixed]) -> None:
+    lost = sorted({*keys} - {row.mend.key for row in rows})
     if lost:
         raise UserError(
             f"no finding that fails has the key {lost[0]}",
@@ -132,8 +153,6 @@ def _refuse_unknown(keys: set[str], rows: Sequence[Fixed]) -> None:
 
 
 def _mends(checks: Sequence[Check[Any, Any]], trial: Trial, given: Mapping[str, str]) -> list[Mend]:
-    from datetime import datetime
-
     views = Views(trial, datetime.fromisoformat(trial.now))
     return list(mends(checks, installed_catalogue().claims, views, given))
 
@@ -170,8 +189,6 @@ def _subject(manifest: Manifest) -> Subject:
 
 
 def _is_of_the_cluster(group: str, kind: str) -> bool:
-    from seatrial.sources.manifests.kinds import OF_THE_CLUSTER
-
     return (group, kind) in OF_THE_CLUSTER
 
 
@@ -180,6 +197,7 @@ def _prove(
     found: Mapping[Subject, Manifest],
     whole: Sequence[Manifest],
     trial: Trial,
+    base: Trial,
     checks: Sequence[Check[Any, Any]],
     given: Mapping[str, str],
     *,
@@ -200,7 +218,7 @@ def _prove(
             else row
             for row in whole
         ]
-        after = structs.replace(_declared(patched, trial), cluster=trial.cluster)
+        after = declared(patched, base)
         still = {(row.check, row.subject) for row in _mends(checks, after, given)}
         worse = dict(row for key, row in _failing(_judged(after)).items() if key not in before)
         bad = False
@@ -272,20 +290,28 @@ def _failing(found: Assessment) -> dict[str, tuple[tuple[str, str, str], str]]:
     }
 
 
-def _declared(manifests: Sequence[Manifest], trial: Trial) -> Trial:
+def declared(manifests: Sequence[Manifest], trial: Trial) -> Trial:
+    """What a trial would be if these objects were all there is: of the same time, cluster and profile, so that keys stay.
+
+    What a live cluster said of itself stays: nodes and other kinds of the cluster, what is served, what was not read.
+    """
     source = ManifestsSource((), manifests)
-    found = collect(
-        source,
-        needs_of(installed_checks()),
-        structs.replace(trial.profile, cluster=type(trial.profile.cluster)()),
-        quiet,
-        declared=True,
-    )
-    return structs.replace(
-        found,
-        now=trial.now,
-        evidence={id: structs.replace(row, collected_at=trial.now) for id, row in found.evidence.items()},
-    )
+    profile = structs.replace(trial.profile, cluster=ClusterRef())
+    found = collect(source, needs_of(installed_checks()), profile, quiet, declared=True)
+    evidence = {id: structs.replace(row, collected_at=trial.now) for id, row in found.evidence.items()}
+    if not trial.declared:
+        needs = {need.id: need for need in needs_of(installed_checks())}
+        for id, was in trial.evidence.items():
+            if id not in evidence:
+                continue
+            if needs[id].namespaced:
+                gaps = (*evidence[id].gaps, *was.gaps)
+                evidence[id] = structs.replace(evidence[id], gaps=gaps)
+            elif needs[id] == kube.NAMESPACES:
+                evidence[id] = structs.replace(evidence[id], gaps=was.gaps)
+            else:
+                evidence[id] = was
+    return structs.replace(found, now=trial.now, cluster=trial.cluster, evidence=evidence)
 
 
 def _manifests_of(trial: Trial) -> list[Manifest]:

@@ -67,7 +67,7 @@ def _compose(text: str) -> Iterator[Any]:
 
 
 def _is_null(node: Any) -> bool:
-    return node is None or (isinstance(node, yaml.ScalarNode) and node.value == "" and node.style is None)
+    return node is None or node.tag == "tag:yaml.org,2002:null"
 
 
 def _shared(root: Any) -> set[int]:
