@@ -29,7 +29,9 @@ COMMANDS = [
     (page, line.removeprefix("$ ").partition("#")[0].strip())
     for page, block in blocks("console")
     for line in block.splitlines()
-    if line.startswith("$ seatrial") and any(word in line for word in OFFLINE)
+    if line.startswith("$ seatrial")
+    and any(word in line for word in OFFLINE)
+    and not {"how-to", "tutorial"} & {*page.parts}  # these run from top to bottom, below
 ]
 
 

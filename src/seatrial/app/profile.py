@@ -13,13 +13,16 @@ from seatrial.engine.waivers import is_whole
 from seatrial.kit.checking import Limits
 from seatrial.model.errors import UserError
 from seatrial.model.item import Catalogue
-from seatrial.model.profile import READINGS, Profile, Waiver, WaiverFile
+from seatrial.model.profile import READINGS, Profile, TickFile, Waiver, WaiverFile
 from seatrial.semantics.times import Malformed, parse_duration
 from seatrial.wire.yamltext import Document, load_one
 
 DEFAULT_PATH = "seatrial.yaml"
 WAIVERS = "waivers"
 """The folder beside the profile whose ``*.yaml`` files hold more waivers."""
+
+TICKS = "ticks.yaml"
+"""The file beside the profile that holds what the team's old list calls done."""
 
 _MOST_FILES = 1_000
 API_VERSION = "seatrial/v1alpha1"
@@ -29,7 +32,7 @@ _AT = re.compile(r" - at `\$(.*)`$")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\[\.\.\.\]")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 
-T = TypeVar("T", Profile, WaiverFile)
+T = TypeVar("T", Profile, WaiverFile, TickFile)
 
 LimitsByClaim = Mapping[str, type[Limits] | None]
 
@@ -64,6 +67,18 @@ def load_waivers(folder: Path, profile: Profile, catalogue: Catalogue) -> Profil
     return msgspec.structs.replace(profile, waivers=(*profile.waivers, *rows)) if rows else profile
 
 
+def load_ticks(path: Path, profile: Profile, catalogue: Catalogue) -> Profile:
+    """The profile with the items of ``ticks.yaml``, which need not be there. Raises ProfileError."""
+    if not path.is_file():
+        return profile
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ProfileError(f"{path} cannot be read: {error.strerror}", hint="make it readable") from error
+    found = _Reading(load_one(text, str(path)), str(path), catalogue, {}).ticks()
+    return msgspec.structs.replace(profile, ticks=tuple(dict.fromkeys((*profile.ticks, *found))))
+
+
 def parse_waivers(
     text: bytes, source: str, catalogue: Catalogue, before: Sequence[Waiver] = ()
 ) -> tuple[Waiver, ...]:
@@ -92,6 +107,18 @@ class _Reading:
         for problem in self._waivers(found.waivers, before):
             raise problem
         return found.waivers
+
+    def ticks(self) -> tuple[str, ...]:
+        found = self._read(TickFile, "Ticks", "a file of ticks")
+        for problem in self._ticks("items", found.items):
+            raise problem
+        return found.items
+
+    def _ticks(self, key: str, ids: Sequence[str]) -> Iterator[ProfileError]:
+        for index, id in enumerate(ids):
+            wrong = self._item((key, index), id)
+            if wrong:
+                yield wrong
 
     def _read(self, type: type[T], kind: str, what: str) -> T:
         value = self._document.value
@@ -162,6 +189,7 @@ class _Reading:
 
     def _problems(self, profile: Profile) -> Iterator[ProfileError]:
         yield from self._waivers(profile.waivers, ())
+        yield from self._ticks("ticks", profile.ticks)
         yield from self._not_applicables(profile)
         for index, accept in enumerate(profile.accepts):
             if accept.reading not in READINGS:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from seatrial import trialfile
 from seatrial.app.catalogue import installed_catalogue, installed_checks
 from seatrial.app.collect import Progress, collect
-from seatrial.app.profile import DEFAULT_PATH, WAIVERS, load_profile, load_waivers
+from seatrial.app.profile import DEFAULT_PATH, TICKS, WAIVERS, load_profile, load_ticks, load_waivers
 from seatrial.engine.plan import needs_of
 from seatrial.model.errors import UserError
 from seatrial.model.profile import Profile
@@ -45,7 +45,8 @@ def choose_profile(path: str | None) -> Profile:
     if path is not None or place.is_file():
         checks = {check.answers: check.limits for check in installed_checks() if check.limits is not None}
         profile = load_profile(place, installed_catalogue(), checks)
-    return load_waivers(place.parent / WAIVERS, profile, installed_catalogue())
+    profile = load_waivers(place.parent / WAIVERS, profile, installed_catalogue())
+    return load_ticks(place.parent / TICKS, profile, installed_catalogue())
 
 
 def from_cluster(choice: ClusterChoice, profile: Profile, progress: Progress) -> Trial:

@@ -12,7 +12,7 @@ import click
 import seatrial.cli.commands
 from seatrial.model.errors import UserError
 
-_ORDER = ("doctor", "assess", "explain", "list", "diff", "fix", "waive")
+_ORDER = ("init", "doctor", "assess", "explain", "list", "diff", "fix", "waive")
 """The commands in the order in which a user meets them; others follow by name."""
 
 

@@ -172,6 +172,14 @@ class WaiverFile(Strict, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...]
 
 
+class TickFile(Strict, frozen=True, kw_only=True):
+    """The file ``ticks.yaml`` beside the profile, as ``seatrial init --ticks`` writes it."""
+
+    api_version: str
+    kind: str
+    items: tuple[str, ...]
+
+
 class Profile(Strict, frozen=True, kw_only=True):
     """``seatrial.yaml`` whole. The empty profile is a valid one."""
 
@@ -190,6 +198,8 @@ class Profile(Strict, frozen=True, kw_only=True):
     """By claim id: the check's limits to change, and ``share``."""
     owners: dict[str, str] = field(default_factory=dict)
     """Who answers for a section, by its id."""
+    ticks: tuple[str, ...] = ()
+    """Items that the team's old list calls done; reports say how much of it is proved."""
 
     def is_platform(self, namespace: str) -> bool:
         return namespace in SYSTEM_NAMESPACES or namespace in self.scope.platform_namespaces

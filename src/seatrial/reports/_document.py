@@ -6,6 +6,7 @@ import msgspec
 
 from seatrial.engine.assess import Assessment
 from seatrial.engine.decide import is_open
+from seatrial.engine.ticks import old_list
 from seatrial.model.finding import ClaimVerdict, Finding, ItemVerdict
 from seatrial.model.outcome import Outcome
 from seatrial.reports._page import Page
@@ -31,6 +32,7 @@ def document(assessment: Assessment, page: Page) -> dict[str, Any]:
         },
         "open": assessment.decision.open,
         "counts": counts(assessment),
+        **_old_list(assessment),
         "items": [_item(item) for item in assessment.items],
         "next": [
             {"action": wait.action, "items": list(wait.items), "inThisVersion": wait.possible}
@@ -59,6 +61,20 @@ def document(assessment: Assessment, page: Page) -> dict[str, Any]:
         told["seconds"] = {id: round(seconds, 6) for id, seconds in sorted(assessment.seconds.items())}
         told["secondsBySource"] = {need: row.seconds for need, row in sorted(trial.evidence.items())}
     return told
+
+
+def _old_list(assessment: Assessment) -> dict[str, Any]:
+    found = old_list(assessment.items, assessment.trial.profile.ticks)
+    if found is None:
+        return {}
+    return {
+        "oldList": {
+            "proved": list(found.proved),
+            "contradicted": list(found.contradicted),
+            "unproved": list(found.unproved),
+            "notApplicable": list(found.not_applicable),
+        }
+    }
 
 
 def counts(assessment: Assessment) -> dict[str, int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from seatrial.engine.assess import Assessment
 from seatrial.engine.decide import is_open
+from seatrial.engine.ticks import old_list
 from seatrial.model.finding import ClaimVerdict, ItemVerdict
 from seatrial.model.outcome import Outcome
 from seatrial.reports._page import Location, Page
@@ -15,6 +16,7 @@ LARGEST = 1_000_000
 
 _STEPS = (20, 5, 1, 0)
 _SHORT = 300
+_REASONS = 20
 """Characters of a foreign text: a line is to be read."""
 
 _TITLES = {Outcome.FAIL: "Fail", Outcome.UNKNOWN: "Unknown"}
@@ -49,6 +51,17 @@ def _head(assessment: Assessment) -> Iterator[str]:
     yield ""
     yield f"Gate {code(decision.gate, _SHORT)}: **{GATE[decision.outcome]}**"
     yield ""
+    for says in decision.reasons[:_REASONS]:
+        yield f"- {words(says)}"
+    if len(decision.reasons) > _REASONS:
+        yield f"- and {len(decision.reasons) - _REASONS} more"
+    if decision.reasons:
+        yield ""
+    ticked = old_list(assessment.items, trial.profile.ticks)
+    if ticked is not None:
+        wrong = f" ({', '.join(ticked.contradicted[:_REASONS])})" if ticked.contradicted else ""
+        yield f"The old list {ticked}{wrong}"
+        yield ""
     if trial.declared:
         yield f"Judged from manifests at {words(trial.now)}: declared, no proof of a live cluster"
     else:

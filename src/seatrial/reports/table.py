@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from seatrial.engine.assess import Assessment
 from seatrial.engine.decide import is_open
+from seatrial.engine.ticks import old_list
 from seatrial.engine.waivers import EXPIRED, USED
 from seatrial.model.finding import ClaimVerdict, ItemVerdict
 from seatrial.model.outcome import Outcome
@@ -64,6 +65,10 @@ def _head(assessment: Assessment, page: Page) -> Iterator[str]:
     )
     gate = assessment.decision
     yield f"gate {plain(gate.gate)}: " + _paint(_GATE[gate.outcome], _COLOURS[gate.outcome], page)
+    ticked = old_list(assessment.items, trial.profile.ticks)
+    if ticked is not None:
+        wrong = f" ({_some(ticked.contradicted, 8)})" if ticked.contradicted else ""
+        yield shorten(f"old list: {ticked}{wrong}", page.width)
     for says in gate.reasons[:REASONS_SHOWN]:
         yield shorten(f"  {plain(says)}", page.width)
     if len(gate.reasons) > REASONS_SHOWN:

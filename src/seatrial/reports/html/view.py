@@ -9,6 +9,8 @@ from msgspec import Struct
 from seatrial.engine.assess import Assessment
 from seatrial.engine.deadlines import Deadline
 from seatrial.engine.decide import GO_LIVE
+from seatrial.engine.ratchet import RATCHET
+from seatrial.engine.ticks import old_list
 from seatrial.model.finding import ClaimVerdict, ItemVerdict
 from seatrial.model.outcome import Outcome
 from seatrial.reports._digest import digest
@@ -90,6 +92,11 @@ class Told(Struct, frozen=True):
     gate_outcome: Outcome
     gate_word: str
     deciding: int
+    reasons: tuple[str, ...]
+    """What got worse, the first of it."""
+    more_reasons: int
+    old_list: str
+    """What the team's old list is worth; empty without one."""
     sections: tuple[Section, ...]
     failing: tuple[Failing, ...]
     more_failing: tuple[ItemRow, ...]
@@ -129,6 +136,9 @@ def view(assessment: Assessment, page: Page, bounds: Bounds) -> Told:
         gate_outcome=assessment.decision.outcome,
         gate_word=_GATE[assessment.decision.outcome],
         deciding=len(assessment.decision.deciding),
+        reasons=tuple(shorten(text, LONGEST) for text in assessment.decision.reasons[:_FIRST]),
+        more_reasons=max(len(assessment.decision.reasons) - _FIRST, 0),
+        old_list=_old_list(assessment),
         sections=tuple(_sections(assessment.items, rows)),
         failing=failing[:_FIRST],
         more_failing=tuple(one.row for one in failing[_FIRST:]),
@@ -260,8 +270,17 @@ def _days_left(now: str, go_live: str) -> str:
     return f"in {number(days, 'day')}" if days else "today"
 
 
+def _old_list(assessment: Assessment) -> str:
+    found = old_list(assessment.items, assessment.trial.profile.ticks)
+    if found is None:
+        return ""
+    wrong = f" ({', '.join(found.contradicted[:_FIRST])})" if found.contradicted else ""
+    return f"{found}{wrong}"
+
+
 def _replay(assessment: Assessment) -> str:
     gate = assessment.decision.gate
     words = ["seatrial", "assess", "--replay", "FILE.trial"]
     words += ["--gate", gate] if gate != GO_LIVE else []
+    words += ["--baseline", "BASELINE.trial"] if gate == RATCHET else []
     return shlex.join([*words, "-o", "html=again.html"])

@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import click
 import msgspec
 
 from seatrial.app.catalogue import installed_catalogue, installed_checks
 from seatrial.app.explaining import pages
+from seatrial.cli.main import program
 from seatrial.model import profile
 from seatrial.model.item import Item
 
@@ -20,8 +22,28 @@ def documents() -> dict[str, bytes]:
         "items.md": _items().encode(),
         "checks.md": _checks().encode(),
         "profile.md": _profile().encode(),
+        "commands.md": _commands().encode(),
         "trial.schema.json": (json.dumps(schema(), indent=1, sort_keys=True) + "\n").encode(),
     }
+
+
+def _commands() -> str:
+    """Every command's own help."""
+    lines = [NOTE, "# Commands", "", "As each command says itself with `--help`.", ""]
+    whole = click.Context(program, info_name="seatrial", max_content_width=100, terminal_width=100)
+    for name in program.list_commands(whole):
+        command = program.get_command(whole, name)
+        if command is not None:
+            context = click.Context(command, whole, name, max_content_width=100, terminal_width=100)
+            lines += [
+                f"## {name}",
+                "",
+                "```text",
+                *(row.rstrip() for row in command.get_help(context).splitlines()),
+                "```",
+                "",
+            ]
+    return "\n".join(lines)
 
 
 def _items() -> str:
@@ -177,6 +199,7 @@ def schema() -> dict[str, Any]:
                 "declared": {"type": "boolean"}, "cluster": {"type": "object", "additionalProperties": text},
                 "gate": _object({"name": text, "outcome": outcome, "deciding": texts, "reasons": texts}, ("name", "outcome", "deciding")),
                 "open": {"type": "integer", "minimum": 0}, "counts": counts,
+                "oldList": _object({"proved": texts, "contradicted": texts, "unproved": texts, "notApplicable": texts}, ()),
                 "items": {"type": "array", "items": item}, "next": {"type": "array", "items": wait},
                 "waivers": {"type": "array", "items": waiver},
                 "since": text, "changes": {"type": "array", "items": change},
