@@ -13,7 +13,7 @@ from seatrial.engine.waivers import is_whole
 from seatrial.kit.checking import Limits
 from seatrial.model.errors import UserError
 from seatrial.model.item import Catalogue
-from seatrial.model.profile import READINGS, Profile, TickFile, Waiver, WaiverFile
+from seatrial.model.profile import READINGS, NotApplicable, Profile, TickFile, Waiver, WaiverFile
 from seatrial.semantics.times import Malformed, parse_duration
 from seatrial.wire.yamltext import Document, load_one
 
@@ -57,32 +57,35 @@ def load_waivers(folder: Path, profile: Profile, catalogue: Catalogue) -> Profil
         raise ProfileError(
             f"{folder} holds {len(paths)} files; {_MOST_FILES} are read at most", hint="put waivers together"
         )
-    rows: list[Waiver] = []
     for path in paths:
-        try:
-            text = path.read_bytes()
-        except OSError as error:
-            raise ProfileError(f"{path} cannot be read: {error.strerror}", hint="make it readable") from error
-        rows += parse_waivers(text, str(path), catalogue, (*profile.waivers, *rows))
-    return msgspec.structs.replace(profile, waivers=(*profile.waivers, *rows)) if rows else profile
+        found = parse_waivers(_bytes(path), str(path), catalogue, profile.waivers)
+        profile = msgspec.structs.replace(
+            profile,
+            waivers=(*profile.waivers, *found.waivers),
+            not_applicable=(*profile.not_applicable, *found.not_applicable),
+        )
+    return profile
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProfileError(f"{path} cannot be read: {error.strerror}", hint="make it readable") from error
 
 
 def load_ticks(path: Path, profile: Profile, catalogue: Catalogue) -> Profile:
     """The profile with the items of ``ticks.yaml``, which need not be there. Raises ProfileError."""
     if not path.is_file():
         return profile
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise ProfileError(f"{path} cannot be read: {error.strerror}", hint="make it readable") from error
-    found = _Reading(load_one(text, str(path)), str(path), catalogue, {}).ticks()
+    found = _Reading(load_one(_bytes(path), str(path)), str(path), catalogue, {}).ticks()
     return msgspec.structs.replace(profile, ticks=tuple(dict.fromkeys((*profile.ticks, *found))))
 
 
 def parse_waivers(
     text: bytes, source: str, catalogue: Catalogue, before: Sequence[Waiver] = ()
-) -> tuple[Waiver, ...]:
-    """The waivers of one file of ``waivers/``; ``before`` are those of the profile and of other files. Raises ProfileError."""
+) -> WaiverFile:
+    """The waivers, and what is declared not applicable, of one file of ``waivers/``; ``before`` are those of the profile and of other files. Raises ProfileError."""
     return _Reading(load_one(text, source), source, catalogue, {}).waivers(before)
 
 
@@ -102,11 +105,13 @@ class _Reading:
         self._limits = limits
         self._struct: Any = Profile
 
-    def waivers(self, before: Sequence[Waiver]) -> tuple[Waiver, ...]:
+    def waivers(self, before: Sequence[Waiver]) -> WaiverFile:
         found = self._read(WaiverFile, "Waivers", "a file of waivers")
         for problem in self._waivers(found.waivers, before):
             raise problem
-        return found.waivers
+        for problem in self._not_applicables(found.not_applicable):
+            raise problem
+        return found
 
     def ticks(self) -> tuple[str, ...]:
         found = self._read(TickFile, "Ticks", "a file of ticks")
@@ -190,7 +195,7 @@ class _Reading:
     def _problems(self, profile: Profile) -> Iterator[ProfileError]:
         yield from self._waivers(profile.waivers, ())
         yield from self._ticks("ticks", profile.ticks)
-        yield from self._not_applicables(profile)
+        yield from self._not_applicables(profile.not_applicable)
         for index, accept in enumerate(profile.accepts):
             if accept.reading not in READINGS:
                 yield self._error(
@@ -248,8 +253,8 @@ class _Reading:
                     ("waivers", index, "expires"), f"{waiver.expires!r} is no date", 'expires: "2027-01-31"'
                 )
 
-    def _not_applicables(self, profile: Profile) -> Iterator[ProfileError]:
-        for index, row in enumerate(profile.not_applicable):
+    def _not_applicables(self, rows: Sequence[NotApplicable]) -> Iterator[ProfileError]:
+        for index, row in enumerate(rows):
             wrong = self._item(("notApplicable", index, "item"), row.item)
             if wrong:
                 yield wrong

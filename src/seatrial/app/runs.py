@@ -83,6 +83,11 @@ def runs() -> tuple[Run, ...]:
     return tuple(found)
 
 
+def any_kept() -> bool:
+    """Whether there is a kept run at all; nothing is read for it."""
+    return folder().is_dir() and any(_names(place) for place in folder().iterdir() if place.is_dir())
+
+
 def last(assessment: Assessment) -> Run | None:
     """The newest kept run of the same cluster that is older than this one."""
     cluster = identity(assessment)

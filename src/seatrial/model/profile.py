@@ -169,7 +169,8 @@ class WaiverFile(Strict, frozen=True, kw_only=True):
 
     api_version: str
     kind: str
-    waivers: tuple[Waiver, ...]
+    waivers: tuple[Waiver, ...] = ()
+    not_applicable: tuple[NotApplicable, ...] = ()
 
 
 class TickFile(Strict, frozen=True, kw_only=True):

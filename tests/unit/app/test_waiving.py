@@ -85,10 +85,21 @@ def test_one_that_is_there_is_kept(here):
     assert trials.choose_profile(None).waivers[0].owner == "another"
 
 
+def test_what_does_not_apply_may_stand_there_too(here):
+    (here / "waivers").mkdir()
+    (here / "waivers" / "state.yaml").write_text(
+        "apiVersion: seatrial/v1alpha1\nkind: Waivers\n"
+        "notApplicable: [{item: '17.2', condition: external-state, owner: o, reason: r}]\n"
+    )
+
+    assert [row.item for row in trials.choose_profile(None).not_applicable] == ["17.2"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("waivers: [{item: '3.7', owner: o, reason: r}]", "w.yaml:3"),
+        ("notApplicable: [{item: '17.2', condition: none, owner: o, reason: r}]", "has no condition 'none'"),
         ("waivers: [{item: 3.7, owner: o, reason: r, expires: '2999-01-01'}]", "is a number to YAML"),
         ("waivers: [{item: '3.7', owner: o, reason: r, expires: 2999-01-01, until: x}]", "there is no key 'until'"),
         ("waivers: [{item: '29.7', owner: o, reason: r, expires: '2999-01-01'}]", "cannot be waived"),

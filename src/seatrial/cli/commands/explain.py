@@ -49,3 +49,8 @@ def command(
         progress=progress(wanted=not quiet),
     )
     click.echo(text, nl=False)
+    if not (replay or manifests or demo or quiet):
+        from seatrial.app.runs import any_kept
+
+        if any_kept():
+            click.echo(f"what your last run found: seatrial explain {name} --replay last", err=True)
