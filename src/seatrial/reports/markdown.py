@@ -59,7 +59,9 @@ def _head(assessment: Assessment) -> Iterator[str]:
         yield ""
     ticked = old_list(assessment.items, trial.profile.ticks)
     if ticked is not None:
-        wrong = f" ({', '.join(ticked.contradicted[:_REASONS])})" if ticked.contradicted else ""
+        wrong = (
+            f"; contradicted are {', '.join(ticked.contradicted[:_REASONS])}" if ticked.contradicted else ""
+        )
         yield f"The old list {ticked}{wrong}"
         yield ""
     if trial.declared:

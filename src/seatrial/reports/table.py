@@ -67,7 +67,7 @@ def _head(assessment: Assessment, page: Page) -> Iterator[str]:
     yield f"gate {plain(gate.gate)}: " + _paint(_GATE[gate.outcome], _COLOURS[gate.outcome], page)
     ticked = old_list(assessment.items, trial.profile.ticks)
     if ticked is not None:
-        wrong = f" ({_some(ticked.contradicted, 8)})" if ticked.contradicted else ""
+        wrong = f" · wrong: {_some(ticked.contradicted, 8)}" if ticked.contradicted else ""
         yield shorten(f"old list: {ticked}{wrong}", page.width)
     for says in gate.reasons[:REASONS_SHOWN]:
         yield shorten(f"  {plain(says)}", page.width)

@@ -274,7 +274,7 @@ def _old_list(assessment: Assessment) -> str:
     found = old_list(assessment.items, assessment.trial.profile.ticks)
     if found is None:
         return ""
-    wrong = f" ({', '.join(found.contradicted[:_FIRST])})" if found.contradicted else ""
+    wrong = f"; contradicted are {', '.join(found.contradicted[:_FIRST])}" if found.contradicted else ""
     return f"{found}{wrong}"
 
 
