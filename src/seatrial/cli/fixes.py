@@ -42,9 +42,10 @@ def show(found: fixing.Plan, page: Page, *, lists: bool, writes: bool, quiet: bo
     """Prints a plan."""
     if lists:
         for row in found.rows:
-            sign = "fix " if not row.why else "    "
-            says = "seatrial fix " + row.mend.key if not row.why else row.why
-            click.echo(shorten(plain(f"{sign}{row.mend.claim}: {row.mend.subject}: {says}"), page.width))
+            says = f"{row.mend.claim}: {row.mend.subject}" + (f": {row.why}" if row.why else "")
+            click.echo(shorten(plain(f"{'fix' if not row.why else ' - '} {row.mend.key} {says}"), page.width))
+        if found.mended:
+            click.echo("seatrial fix KEY shows one, --all all of them", err=True)
         click.echo(
             f"{len(found.mended)} of {len(found.rows)} failing objects can be mended by a change of a manifest",
             err=True,

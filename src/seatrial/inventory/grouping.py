@@ -199,6 +199,8 @@ class _Pattern:
         self._usable = bool(node) and len(tokens) <= 1 and not claims
         if self._usable:
             self._cut(encoded, [_NODE + node, *([_ONLY_NODE + node] if node in values else []), *tokens])
+            # a name like a token's that is none may be the token of another pod
+            self._usable = encoded.count(_TOKEN) == sum(begins is _TOKEN for _, begins in self._pieces)
 
     def _cut(self, encoded: bytes, texts: list[bytes]) -> None:
         at = 0

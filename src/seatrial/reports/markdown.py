@@ -52,7 +52,7 @@ def _head(assessment: Assessment) -> Iterator[str]:
     yield f"Gate {code(decision.gate, _SHORT)}: **{GATE[decision.outcome]}**"
     yield ""
     for says in decision.reasons[:_REASONS]:
-        yield f"- {words(says)}"
+        yield f"- {code(says, _SHORT)}"
     if len(decision.reasons) > _REASONS:
         yield f"- and {len(decision.reasons) - _REASONS} more"
     if decision.reasons:
