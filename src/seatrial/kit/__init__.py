@@ -29,6 +29,7 @@ from seatrial.inventory.objects import (
     StatefulSet,
 )
 from seatrial.inventory.pod_security import PodSecurity
+from seatrial.inventory.priorities import PrioritiesInUse
 from seatrial.inventory.security_profiles import DeclaredProfile, OperatorProfiles
 from seatrial.inventory.workloads import ContainerGroup, PodGroup, Workload, Workloads
 from seatrial.kit.checking import Check, Limits, check, limit
@@ -73,6 +74,7 @@ __all__ = [
     "Partial",
     "PodGroup",
     "PodSecurity",
+    "PrioritiesInUse",
     "PriorityClasses",
     "Profile",
     "Quota",

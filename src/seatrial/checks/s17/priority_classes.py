@@ -22,8 +22,8 @@ from seatrial.kit import (
     Cluster,
     Judgement,
     Limits,
+    PrioritiesInUse,
     PriorityClasses,
-    Workloads,
     World,
     add,
     check,
@@ -98,20 +98,17 @@ class Tiers(Limits, frozen=True):
 
 
 @check(answers="priority-classes", version=2)
-def priority_classes(_: Cluster, classes: PriorityClasses, workloads: Workloads, limits: Tiers) -> Judgement:
+def priority_classes(
+    _: Cluster, classes: PriorityClasses, in_use: PrioritiesInUse, limits: Tiers
+) -> Judgement:
     own = sorted(classes.own(), key=lambda row: -row.value)
     named = ", ".join(f"{row.name} {row.value}" for row in own[:6]) or "none"
     if len({row.value for row in own}) < limits.least:
         return failed(f"classes: {named}", f"{limits.least} classes of different values")
-    rated = [
-        (group.subject, classes.value_of(group.pod.spec))
-        for group in workloads.all()
-        if not group.mirror and not group.pod.spec.priority_class_name.startswith("system-")
-    ]
-    values = {value for _, value in rated}
-    if len(values) == 1 and len({owner for owner, _ in rated}) > 1:
+    owners = in_use.all()
+    if len(owners) == 1 and len(next(iter(owners.values()))) > 1:
         return failed(
-            f"every workload runs at {min(values)}; classes: {named}", "workloads at different values"
+            f"every workload runs at {min(owners)}; classes: {named}", "workloads at different values"
         )
     eager = [row.name for row in own if "batch" in row.name and row.preemption_policy != "Never"]
     note = f"{', '.join(eager)} without preemptionPolicy Never: it pushes others aside" if eager else ""
