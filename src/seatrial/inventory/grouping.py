@@ -49,6 +49,7 @@ _JUDGED_ANNOTATIONS = (
     "container.seccomp.security.alpha.kubernetes.io/",
     "seccomp.security.alpha.kubernetes.io/",
 )
+_RUNS, _READY = b'{"phase":"Running",', b'{"type":"Ready","status":"True"'
 _RUNNING = frozenset({"Running", "Pending", ""})
 _NOTHING = b""
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -143,18 +144,18 @@ def group_pods(views: Views) -> tuple[dict[Likeness, Grouped], list[Gap]]:
                 owner, unseen = likeness[0], None
             else:
                 metadata = read_metadata(row.metadata)
-                status = _status(row.status)
-                if status is not None and status.phase not in _RUNNING:
+                ready = _seen_ready(bytes(row.status))
+                if ready is None:
                     continue
                 owner, unseen = owners.top(metadata)
                 marked, encoded = marks.of(metadata), bytes(row.spec)
                 node = last.node_of(owner, marked, encoded) if last is not None else None
                 if last is not None and node is not None:
-                    likeness, member = last.likeness, Member(metadata.name, node, _is_ready(status))
+                    likeness, member = last.likeness, Member(metadata.name, node, ready)
                 else:
                     spec = _spec(encoded)
                     likeness = owner, marked + _judged(encoded, spec)
-                    member = _member(metadata.name, spec, status)
+                    member = _member(metadata.name, spec, ready)
                     last = _Pattern(likeness, marked, encoded, spec)
             group = groups.get(likeness)
             if group is None:
@@ -329,16 +330,25 @@ def _volatile(spec: _Spec) -> Iterator[bytes]:
             yield f'"claimName":"{volume.persistent_volume_claim.claim_name}"'.encode()
 
 
-def _member(name: str, spec: _Spec, status: _Status | None) -> Member:
+def _member(name: str, spec: _Spec, ready: bool) -> Member:
     claims = tuple(
         volume.persistent_volume_claim.claim_name
         for volume in spec.volumes
         if volume.persistent_volume_claim is not None
     )
-    return Member(name, intern(spec.node_name), _is_ready(status), claims)
+    return Member(name, intern(spec.node_name), ready, claims)
 
 
-def _is_ready(status: _Status | None) -> bool:
+def _seen_ready(encoded: bytes) -> bool | None:
+    """Whether a pod is ready; None for one that is neither Running nor Pending.
+
+    Most run and are ready, which shows in the form in which they are stored: a quote within a text is written otherwise.
+    """
+    if encoded.startswith(_RUNS) and _READY in encoded:
+        return True
+    status: _Status | None = _status(encoded)
+    if status is not None and status.phase not in _RUNNING:
+        return None
     for condition in status.conditions if status is not None else ():
         if condition.type == "Ready":
             return condition.status == "True"

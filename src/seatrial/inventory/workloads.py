@@ -227,6 +227,7 @@ class Workloads:
         self._pods = pods  # no rows: only what is not known of the list
         self._views = views
         self._selected: dict[tuple[Among, str], Selection[Any]] = {}
+        self._workloads: dict[tuple[Among, type[Any]], Selection[Any]] = {}
 
     @cached_property
     def _groups(self) -> tuple[PodGroup, ...]:
@@ -366,6 +367,13 @@ class Workloads:
         return Selection(chosen, [*gaps_in_scope(views, among, self._pods), *dict.fromkeys(gaps)], apart)
 
     def select_workloads(self, views: Views, among: Among, type: type[Any]) -> Selection[Any]:
+        """The workloads that a claim speaks of; selected once for all its checks."""
+        key = among, type
+        if key not in self._workloads:
+            self._workloads[key] = self._select_workloads(views, among, type)
+        return self._workloads[key]
+
+    def _select_workloads(self, views: Views, among: Among, type: type[Any]) -> Selection[Any]:
         if among is Among.DECLARED:
             declared = views.profile.declares.critical_components
             here = [row for row in declared if views.within in {None, row.namespace}]
@@ -450,7 +458,8 @@ def _left_out(views: Views, among: Among, group: PodGroup) -> str:
 
 def _excluded(views: Views, among: Among, subject: Subject) -> str:
     profile = views.profile
-    if any(row.names(subject) for row in profile.scope.excluded):
+    excluded = profile.scope.excluded
+    if excluded and any(row.names(subject) for row in excluded):
         return "excluded by the profile"
     if not in_scope(views, among, subject.namespace):
         return "in other namespaces"

@@ -175,7 +175,7 @@ class Partial(Generic[V]):
                 raise Unseen(gap)
 
 
-class Chunk(Struct, frozen=True):
+class Chunk(Struct, frozen=True, weakref=True):
     """Part of an answer as it is stored: a canonical JSON array of ``count`` records, compressed.
 
     ``digest`` is the SHA-256 of the array before compression; findings point into it.
