@@ -35,8 +35,15 @@ class Run(Struct, frozen=True):
     record: Record
 
 
-def folder() -> Path:
-    """Where runs are kept: ``$SEATRIAL_DATA``, else the user's data directory as the system has it."""
+def folder() -> Path | None:
+    """Where runs are kept: ``$SEATRIAL_DATA``, else the user's data directory; None for a user who has no home."""
+    try:
+        return _folder()
+    except RuntimeError:  # as in a container that runs as a user nobody entered anywhere
+        return None
+
+
+def _folder() -> Path:
     if given := os.environ.get("SEATRIAL_DATA"):
         return Path(given) / "runs"
     if sys.platform == "darwin":
@@ -56,6 +63,8 @@ def keep(assessment: Assessment, most: int = KEPT) -> Path:
             hint="--save FILE keeps any run where you say",
         )
     place = _place(cluster)
+    if place is None:
+        raise UserError("there is no home to keep runs in", hint="SEATRIAL_DATA=FOLDER, or --save FILE")
     name = re.sub(r"[-:]", "", assessment.trial.now)
     path = place / f"{name}.trial"
     try:
@@ -77,15 +86,14 @@ def keep(assessment: Assessment, most: int = KEPT) -> Path:
 def runs() -> tuple[Run, ...]:
     """Every kept run, cluster by cluster, the newest first. A record that cannot be read is left out, not its neighbours."""
     found: list[Run] = []
-    places = sorted(folder().iterdir()) if folder().is_dir() else []
-    for place in places:
+    for place in _places():
         found += [run for name in reversed(_names(place)) if (run := _read(place, name)) is not None]
     return tuple(found)
 
 
 def any_kept() -> bool:
     """Whether there is a kept run at all; nothing is read for it."""
-    return folder().is_dir() and any(_names(place) for place in folder().iterdir() if place.is_dir())
+    return any(_names(place) for place in _places())
 
 
 def last(assessment: Assessment) -> Run | None:
@@ -94,6 +102,8 @@ def last(assessment: Assessment) -> Run | None:
     if not cluster:
         return None
     place = _place(cluster)
+    if place is None:
+        return None
     for name in reversed(_names(place)):
         run = _read(place, name)
         if run is not None and run.record.now < assessment.trial.now:
@@ -123,15 +133,32 @@ def trial_path(name: str) -> Path:
     return found[0].trial
 
 
-def _place(cluster: str) -> Path:
+def _places() -> list[Path]:
+    """The folders of clusters; none where the data directory cannot be looked into."""
+    place = folder()
+    try:
+        return sorted(place.iterdir()) if place is not None and place.is_dir() else []
+    except OSError:
+        return []
+
+
+def _place(cluster: str) -> Path | None:
     # the uid and the CA's digest come from a server: no part of a path
-    return folder() / hashlib.sha256(cluster.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    place = folder()
+    return (
+        None
+        if place is None
+        else place / hashlib.sha256(cluster.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    )
 
 
 def _names(place: Path) -> list[str]:
-    if not place.is_dir():
+    """The runs of a cluster by name; none where its folder cannot be read: an earlier run is a help, no condition."""
+    try:
+        names = [path.stem for path in place.iterdir() if path.suffix == ".json"] if place.is_dir() else []
+    except OSError:
         return []
-    return sorted(path.stem for path in place.glob("*.json") if _NAME.fullmatch(path.stem))
+    return sorted(name for name in names if _NAME.fullmatch(name))
 
 
 def _read(place: Path, name: str) -> Run | None:

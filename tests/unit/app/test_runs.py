@@ -77,6 +77,23 @@ def test_what_lies_there_and_is_no_run_is_passed_over(demo):
     assert runs.since(at(demo, "2026-11-04T09:00:00Z")).since == "2026-11-01T09:00:00Z"
 
 
+def test_a_user_without_a_home_or_with_one_that_cannot_be_read_has_no_earlier_runs(
+    demo, monkeypatch, tmp_path
+):
+    monkeypatch.delenv("SEATRIAL_DATA")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr("pathlib.Path.home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+
+    assert (runs.runs(), runs.any_kept(), runs.since(demo)) == ((), False, None)
+    with pytest.raises(UserError, match="there is no home to keep runs in"):
+        runs.keep(demo)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SEATRIAL_DATA", str(tmp_path / "file"))
+    assert (runs.runs(), runs.since(demo)) == ((), None)
+    with pytest.raises(UserError, match="cannot be written"):
+        runs.keep(demo)
+
+
 def test_diff_tells_what_got_worse_and_ends_with_1(tmp_path, capsys):
     old, new = (str(tmp_path / name) for name in ("old.trial", "new.trial"))
     assert main(["assess", "--demo", "--gate", "none", "-o", f"json={tmp_path}/out.json", "--save", old]) == 0
