@@ -33,7 +33,7 @@ from seatrial.inventory.priorities import PrioritiesInUse
 from seatrial.inventory.security_profiles import DeclaredProfile, OperatorProfiles
 from seatrial.inventory.workloads import ContainerGroup, PodGroup, Workload, Workloads
 from seatrial.kit.checking import Check, Limits, check, limit
-from seatrial.kit.fixing import Fix, Given, Undecided, decided, of_container
+from seatrial.kit.fixing import Fix, Given, Undecided, as_another_user, decided, of_container
 from seatrial.kit.judging import failed, not_applicable, passed, seen, unknown
 from seatrial.kit.worlds import Change, World, add, at, patch, profile, refuse, remove, serve, trap
 from seatrial.model.evidence import Cause, Gap, Partial, Unseen
@@ -92,6 +92,7 @@ __all__ = [
     "Workloads",
     "World",
     "add",
+    "as_another_user",
     "at",
     "check",
     "decided",

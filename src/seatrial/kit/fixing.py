@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from seatrial.inventory.workloads import ContainerGroup
 from seatrial.model.finding import Subject
+from seatrial.semantics import security
 
 Given = Mapping[str, str]
 """What the user decided, by name: ``--set memory-limit=256Mi``."""
@@ -46,3 +47,17 @@ def decided(given: Given, name: str, what: str) -> str:
     if value is None:
         raise Undecided(f"decide {what}: --set {name}=...")
     return value
+
+
+def as_another_user(container: ContainerGroup, given: Given) -> Fix:
+    """What keeps a container from running as root. Raises Undecided for one that is told to, until its user is named."""
+    place = (container.pod, container.container, container.pointer)
+    user = security.run_as_user(*place).value
+    note = "an image without a user of its own, or with a named one, does not start"
+    context: dict[str, Any] = {"runAsNonRoot": True}
+    if user == 0 or "run-as-user" in given:
+        text = decided(given, "run-as-user", "the user it runs as, since now it is 0")
+        if not text.isdecimal() or int(text) == 0:
+            raise Undecided(f"--set run-as-user={text} is no number above 0")
+        context["runAsUser"] = int(text)
+    return of_container(container, {"securityContext": context}, "" if user else note)

@@ -23,14 +23,12 @@ from seatrial.kit import (
     Given,
     Judgement,
     Nodes,
-    Undecided,
     World,
     add,
+    as_another_user,
     check,
-    decided,
     failed,
     not_applicable,
-    of_container,
     passed,
     patch,
     profile,
@@ -111,17 +109,7 @@ TRAPS = (
 
 
 def fix(container: ContainerGroup, given: Given) -> Fix:
-    place = (container.pod, container.container, container.pointer)
-    user = security.run_as_user(*place).value
-    note = "an image without a user of its own, or with a named one, does not start"
-    if user == 0 or "run-as-user" in given:
-        text = decided(given, "run-as-user", "the user it runs as, since now it is 0")
-        if not text.isdecimal() or int(text) == 0:
-            raise Undecided(f"--set run-as-user={text} is no number above 0")
-        return of_container(
-            container, {"securityContext": {"runAsNonRoot": True, "runAsUser": int(text)}}, note
-        )
-    return of_container(container, {"securityContext": {"runAsNonRoot": True}}, "" if user else note)
+    return as_another_user(container, given)
 
 
 @check(answers="non-root-enforced")
