@@ -10,9 +10,10 @@ import msgspec
 from msgspec import Raw, structs
 
 from seatrial.wire.alike import Alike
-from seatrial.wire.base import OwnerReference, Wire
+from seatrial.wire.base import Metadata, Object, OwnerReference, Wire
 from seatrial.wire.pod import PodSpec, PodStatus
 from seatrial.wire.redact import Redactor
+from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 
 TOKEN_VOLUME = "kube-api-access-"  # a volume's name
 """Begins the name of the volume that admission adds for a token; five random characters follow."""
@@ -110,6 +111,26 @@ def _own(spec: PodSpec, name: str) -> Iterator[str]:
         if volume.persistent_volume_claim is not None and volume.persistent_volume_claim.claim_name:
             yield volume.persistent_volume_claim.claim_name
     yield name  # of a StatefulSet it is the host's
+
+
+def redacted(item: Object, redactor: Redactor) -> Object:
+    """The struct with its annotations redacted, in place; texts that may hold secrets have no field in it."""
+    for metadata in _metadata(item):
+        if metadata.annotations:
+            _set(metadata, "annotations", redactor.annotations(metadata.annotations))
+    return item
+
+
+def _metadata(item: Object) -> Iterator[Metadata]:
+    """The object's own, and those of its templates."""
+    yield item.metadata
+    if isinstance(item, CronJob):
+        yield item.spec.job_template.metadata
+        yield item.spec.job_template.spec.template.metadata
+    elif isinstance(item, (ReplicaSet, Job, Deployment, StatefulSet, DaemonSet)):
+        yield item.spec.template.metadata
+    if isinstance(item, StatefulSet):
+        yield from (claim.metadata for claim in item.spec.volume_claim_templates)
 
 
 def _encoded(value: object) -> Raw:

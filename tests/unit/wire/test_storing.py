@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seatrial.needs import kube
-from seatrial.sources.kube.answers import read_page, redacted
+from seatrial.sources.kube.answers import read_page
 from seatrial.sources.kube.transport import Answer
 from seatrial.wire.alike import Alike
 from seatrial.wire.chunks import key_of
 from seatrial.wire.pod import Pod
 from seatrial.wire.redact import Redactor
-from seatrial.wire.storing import PodStore
+from seatrial.wire.storing import PodStore, redacted
 
 TEXTS = [
     "n1",

@@ -1,20 +1,18 @@
 """Reading what an API server answered: pure, and suspicious of everything."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from seatrial.model.evidence import Cause, Gap, Need, Unseen
 from seatrial.sources.kube.transport import Answer
-from seatrial.wire.base import Metadata, Object, Wire
+from seatrial.wire.base import Object, Wire
 from seatrial.wire.chunks import STORED_AS, as_struct, key_of, undecodable
 from seatrial.wire.pod import Pod
 from seatrial.wire.redact import Redactor
-from seatrial.wire.storing import EncodedPod, PodStore
-from seatrial.wire.workload import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+from seatrial.wire.storing import EncodedPod, PodStore, redacted
 
 _LOOK = "kubectl get --raw '{path}' shows what the server answers"
 
@@ -197,29 +195,6 @@ def _keep(page: Page, need: Need, item: msgspec.Raw, redactor: Redactor) -> None
         page.records.append(row)
     else:
         page.gaps.append(_nameless(need))
-
-
-def redacted(item: Object, redactor: Redactor) -> Object:
-    """The struct with annotations redacted."""
-    for metadata in _metadata(item):
-        if metadata.annotations:
-            _set(metadata, "annotations", redactor.annotations(metadata.annotations))
-    return item
-
-
-def _metadata(item: Object) -> Iterator[Metadata]:
-    """The object's own, and those of its templates."""
-    yield item.metadata
-    if isinstance(item, CronJob):
-        yield item.spec.job_template.metadata
-        yield item.spec.job_template.spec.template.metadata
-    elif isinstance(item, (ReplicaSet, Job, Deployment, StatefulSet, DaemonSet)):
-        yield item.spec.template.metadata
-    if isinstance(item, StatefulSet):
-        yield from (claim.metadata for claim in item.spec.volume_claim_templates)
-
-
-_set = structs.force_setattr
 
 
 def _refusal(need: Need, path: str, answer: Answer) -> Exception:

@@ -16,6 +16,7 @@ from seatrial.sources.manifests.kinds import BRINGS_NO_PODS, BUILT_IN, OF_THE_CL
 from seatrial.sources.manifests.templates import group_of, pods
 from seatrial.wire.chunks import STORED_AS, as_struct, key_of, order_of, pack, without_nulls
 from seatrial.wire.redact import Redactor
+from seatrial.wire.storing import redacted
 
 _BROUGHT_BY_OPERATORS = (kube.PODS, kube.DEPLOYMENTS, kube.STATEFUL_SETS, kube.DAEMON_SETS)
 
@@ -89,10 +90,11 @@ class ManifestsSource:
             raise Unseen(
                 Gap(need.id, Cause.NOT_SERVED, detail, f"write it as {need.group}/{need.versions[0]}")
             )
-        row = self._redactor.whole(without_nulls(manifest.object))
-        row.pop("status", None)
+        row = {key: value for key, value in manifest.object.items() if key != "status"}
         stored = STORED_AS.get(need.schema)
-        return as_struct(row, stored, need.id) if stored else row
+        if stored is None:
+            return self._redactor.whole(without_nulls(row))
+        return redacted(as_struct(row, stored, need.id), self._redactor)
 
     def _open(self, need: Need) -> list[Gap]:
         """What the manifests cannot close: kinds of the cluster, namespaces that they only use, operators' pods."""
