@@ -18,6 +18,13 @@ from seatrial.model.errors import UserError
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(_TRUE, True),
+    **dict.fromkeys(_FALSE, False),
+    **dict.fromkeys(_NULL, None),
+}
+_STARTS = frozenset({yaml.MappingStartEvent, yaml.SequenceStartEvent})
+_ENDS = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
 _INTEGER = re.compile(r"([-+]?)(0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|[0-9]+)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _NO_NUMBER = frozenset((".inf", ".Inf", ".INF", "+.inf", "-.inf", ".nan", ".NaN", ".NAN"))
@@ -140,23 +147,26 @@ class _Builder:
         start = 1
         seen = 0
         root: list[Any] = []
-        for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
-            self._line = event.start_mark.line + 1 if event.start_mark else self._line
-            if isinstance(event, yaml.ScalarEvent):
+        next_event: Any = yaml.CSafeLoader(self._text).get_event
+        while (event := next_event()) is not None:
+            kind = type(event)
+            if event.start_mark is not None:
+                self._line = event.start_mark.line + 1
+            if kind is yaml.ScalarEvent:
                 self._place(stack, root, self._scalar(event, stack), event.anchor, 1)
-            elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            elif kind in _STARTS:
                 self._start(stack, event)
-            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            elif kind in _ENDS:
                 self._end(stack, root)
-            elif isinstance(event, yaml.AliasEvent):
+            elif kind is yaml.AliasEvent:
                 self._alias(stack, root, str(event.anchor))
-            elif isinstance(event, yaml.DocumentStartEvent):
+            elif kind is yaml.DocumentStartEvent:
                 seen += 1
                 if seen > self._limits.documents:
                     raise self._error(f"more than {self._limits.documents} documents", self._line)
                 start, self._nodes, root = self._line, 0, []
                 self._anchors, self._lines, self._open = {}, {}, set()
-            elif isinstance(event, yaml.DocumentEndEvent) and root and root[0] is not None:
+            elif kind is yaml.DocumentEndEvent and root and root[0] is not None:
                 yield Document(root[0], start, self._lines)
 
     def _start(self, stack: list[_Frame], event: Any) -> None:
@@ -234,9 +244,13 @@ class _Builder:
         return rows
 
     def _scalar(self, event: Any, stack: list[_Frame]) -> Any:
-        self._count(1)
+        self._nodes += 1
+        if self._nodes > self._limits.nodes:
+            self._count(0)
         text: str = event.value
         tag = event.tag
+        if tag is None and event.implicit[0] and text != "<<":
+            return self._plain(text)
         if tag in {None, "!"} and (not event.implicit[0] or tag == "!"):
             return text
         if tag is not None:
@@ -252,12 +266,9 @@ class _Builder:
         raise self._error(f"the tag {tag[:60]} is not read", self._line)
 
     def _plain(self, text: str) -> Any:
-        if text in _TRUE:
-            return True
-        if text in _FALSE:
-            return False
-        if text in _NULL:
-            return None
+        word = _WORDS.get(text, self)
+        if word is not self:
+            return word
         if text[0] not in "+-.0123456789":
             return text
         if text in _NO_NUMBER:
