@@ -177,6 +177,9 @@ class Found:
         fix = library().fix(finding.check)
         if fix and finding.outcome in HINDERS:
             yield from self._wrapped(f"  mend      {fix}")
+        fixable = any(check.id == finding.check and check.fix is not None for check in installed_checks())
+        if fixable and finding.outcome is Outcome.FAIL:
+            yield f"  fix       seatrial fix {finding.key}, with the same run or manifests"
         yield f"  more      seatrial explain {finding.check}"
 
     def _wrapped(self, text: str) -> list[str]:
