@@ -227,7 +227,12 @@ def _changes(page: Page) -> Iterator[str]:
 
 def _more(page: Page) -> Iterator[str]:
     yield ""
-    commands = ["seatrial explain ITEM", "seatrial fix", "seatrial doctor", "seatrial assess -o html=page.html"]
+    commands = [
+        "seatrial explain ITEM",
+        "seatrial fix",
+        "seatrial doctor",
+        "seatrial assess -o html=page.html",
+    ]
     yield from _wrapped("More: ", commands, page.width, "   ")
 
 
