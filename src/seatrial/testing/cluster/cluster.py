@@ -62,15 +62,17 @@ class Cluster:
     def down(self) -> None:
         """Takes everything away, also what a run that crashed left. Raises Unfit while another process runs one."""
         self._take_turn()
-        for name in network.NODES:
-            stop_node(name, self.folder / name)
-        if self.folder.is_dir():
-            processes.end_all(self.folder)
-            processes.end(processes.matching(f"{self.folder}/", f"{self.folder.parent}/bin/"))
-            self._restore_sysctls()
-            shutil.rmtree(self.folder)
-        network.down()
-        self._end_turn()
+        try:
+            for name in network.NODES:
+                stop_node(name, self.folder / name)
+            if self.folder.is_dir():
+                processes.end_all(self.folder)
+                processes.end(processes.matching(f"{self.folder}/", f"{self.folder.parent}/bin/"))
+                self._restore_sysctls()
+                shutil.rmtree(self.folder)
+            network.down()
+        finally:
+            self._end_turn()
 
     def leftovers(self) -> list[str]:
         """What of a cluster is still on the machine, one line each; nothing after ``down``."""

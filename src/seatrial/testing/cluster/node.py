@@ -1,5 +1,6 @@
 """One node: containerd, kubelet and kube-proxy in a network and a mount namespace of their own."""
 
+import errno
 import json
 import os
 import subprocess
@@ -238,14 +239,34 @@ def stop_node(name: str, folder: Path) -> None:
     A container outlives its shim, so its processes are found by their cgroup.
     """
     processes.end_all(folder)
-    groups = [group for top in cgroups(name) for group in _deepest_first(top)]
-    held = {int(pid) for group in groups for pid in (group / "cgroup.procs").read_text().split()}
-    processes.end([*processes.matching(f"{folder}/run/", "containerd-shim"), *held])
+    processes.end([*processes.matching(f"{folder}/run/", "containerd-shim"), *_held(name)])
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
     for mount in sorted((row for row in mounts if row.startswith(f"{folder}/")), reverse=True):
         subprocess.run(["umount", "-l", mount], check=True, capture_output=True)
-    for group in groups:
-        group.rmdir()
+    _until(lambda: _is_gone(name), f"the end of what ran on {name}", "did not come")
+
+
+def _held(name: str) -> set[int]:
+    """The processes in a node's cgroups."""
+    found: set[int] = set()
+    for top in cgroups(name):
+        for group in _deepest_first(top):
+            found.update(map(int, (group / "cgroup.procs").read_text().split()))
+    return found - {0}  # 0 is one that this process cannot name
+
+
+def _is_gone(name: str) -> bool:
+    """Takes a node's cgroups away; False while one is busy: a process that began late, or has not been buried yet."""
+    for top in cgroups(name):
+        for group in _deepest_first(top):
+            try:
+                group.rmdir()
+            except OSError as error:
+                if error.errno != errno.EBUSY:
+                    raise
+                processes.end(_held(name))
+                return False
+    return True
 
 
 def _deepest_first(top: Path) -> Iterator[Path]:
@@ -253,9 +274,9 @@ def _deepest_first(top: Path) -> Iterator[Path]:
         yield Path(path)
 
 
-def _until(holds: Callable[[], bool], what: str) -> None:
+def _until(holds: Callable[[], bool], what: str, otherwise: str = "did not come up") -> None:
     deadline = time.monotonic() + _READY_WITHIN
     while not holds():
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{what} did not come up in {_READY_WITHIN:.0f} s")
+            raise RuntimeError(f"{what} {otherwise} in {_READY_WITHIN:.0f} s")
         time.sleep(0.05)
