@@ -47,7 +47,8 @@ def run(
     check_baseline(gate, baseline_name)
     if kept and (manifests or replay or demo):
         raise UserError("only runs of a cluster are kept in the data directory", hint="--save FILE.trial")
-    before = comparing.baseline(baseline_name) if baseline_name is not None else None
+    early = baseline_name not in {None, runs.LAST}  # which run is the last one depends on the cluster
+    before = comparing.baseline(baseline_name) if baseline_name is not None and early else None
     if save is not None:
         check_folder(Path(save))
     with for_many_objects():
@@ -55,6 +56,8 @@ def run(
         progress("judging")
         asked = GO_LIVE if gate == RATCHET else gate
         assessment = assess(trial, installed_catalogue(), installed_checks(), asked, time.perf_counter)
+    if baseline_name == runs.LAST:
+        before = comparing.baseline(str(runs.last_of(assessment)))
     changes = runs.since(assessment) if before is None and not (replay or demo) else None
     if before is not None:
         comparing.refuse_another(before, assessment)

@@ -12,6 +12,7 @@ from seatrial.engine.assess import Assessment, assess
 from seatrial.engine.changes import Changes, How, compare, identity, record_of
 from seatrial.engine.decide import GO_LIVE
 from seatrial.model.errors import UserError
+from seatrial.model.trial import Cluster
 from seatrial.reports._page import Page, plain, shorten
 
 SHOWN = 40
@@ -32,14 +33,21 @@ def refuse_another(before: Assessment, after: Assessment) -> None:
         raise UserError(
             f"the first run is {kinds[0]}, the second {kinds[1]}", hint="compare runs of the same kind"
         )
-    of = [identity(row) for row in (before, after)]
-    if of[0] != of[1]:
+    if not after.trial.declared and not _is_same(before.trial.cluster, after.trial.cluster):
+        of = [identity(row) for row in (before, after)]
         names = [plain(row.trial.name or row.trial.cluster.server or "unnamed") for row in (before, after)]
         raise UserError(
-            f"these are runs of two clusters: {names[0]} ({of[0][:8] or 'uid not read'}) and "
+            f"these are runs of two clusters, or cannot be told to be of one: {names[0]} ({of[0][:8] or 'uid not read'}) and "
             f"{names[1]} ({of[1][:8] or 'uid not read'})",
             hint="compare two runs of one cluster: seatrial list runs",
         )
+
+
+def _is_same(first: Cluster, second: Cluster) -> bool:
+    """Whether two runs are of one cluster: by uid and CA, by the CA alone where a uid was not read; never by nothing."""
+    if first.uid and second.uid:
+        return (first.uid, first.ca) == (second.uid, second.ca)
+    return bool(first.ca) and first.ca == second.ca
 
 
 def diff(first: str, second: str, form: str, page: Page) -> tuple[str, bool]:

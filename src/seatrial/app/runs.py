@@ -111,6 +111,16 @@ def last(assessment: Assessment) -> Run | None:
     return None
 
 
+def last_of(assessment: Assessment) -> Path:
+    """The trial of the newest kept run of the same cluster. Raises UserError where there is none."""
+    run = last(assessment)
+    if run is None:
+        raise UserError(
+            "no run of this cluster is kept", hint="seatrial assess --save keeps one; seatrial list runs"
+        )
+    return run.trial
+
+
 def since(assessment: Assessment) -> Changes | None:
     """What changed since the last kept run of the same cluster; None where there is none."""
     run = last(assessment)

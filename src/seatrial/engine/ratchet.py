@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from seatrial.engine.assess import Assessment
 from seatrial.engine.decide import is_open
 from seatrial.model.finding import ClaimVerdict, Decision, ItemVerdict
 from seatrial.model.outcome import Outcome
-from seatrial.model.profile import Profile
+from seatrial.model.profile import Declared, Declares, Profile
 
 RATCHET = "ratchet"
 _HINDERS = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
@@ -73,13 +75,54 @@ def _unread(before: Assessment, after: Assessment) -> Iterator[tuple[str, str]]:
         earlier = before.trial.evidence.get(id)
         if earlier is None:
             continue
-        known = {(gap.namespace, gap.name) for gap in earlier.gaps}
-        if (None, None) in known:
-            continue
+        whole = next((gap for gap in earlier.gaps if gap.namespace is None and gap.name is None), None)
+        parts = {gap.namespace for gap in earlier.gaps if gap.name is None}
         for gap in answer.gaps:
-            if gap.name is None and (gap.namespace, gap.name) not in known:
-                where = f" of {gap.namespace}" if gap.namespace else ""
+            if gap.name is not None:
+                continue
+            if gap.namespace is not None:
+                was_read = gap.namespace not in parts and (whole is None or gap.namespace in whole.besides)
+                lost = [f" of {gap.namespace}"] if was_read else []
+            elif whole is None:
+                lost = [""]
+            else:
+                lost = [f" of {place}" for place in sorted({*whole.besides} - {*gap.besides})]
+            for where in lost:
                 yield "", f"{id}{where} is not read any more: {gap.cause}, {gap.detail}"
+
+
+_ASKED = (
+    "node_services",
+    "scheduled_tasks",
+    "critical_components",
+    "stateful_workloads",
+    "security_profiles",
+    "restricted_namespaces",
+    "alternatives",
+)
+"""Declarations that ask for more: one that is gone, or says something else, asks less."""
+
+_ALLOWED = ("capabilities", "platform_workloads")
+"""Declarations that ask for less: each is an exception."""
+
+
+def _declares(before: Declares, after: Declares) -> Iterator[tuple[str, str]]:
+    for names, first, second, says in (
+        (_ASKED, before, after, "is not declared any more, or not as it was"),
+        (_ALLOWED, after, before, "is declared"),
+    ):
+        for name in names:
+            known = [_bare(row) for row in getattr(second, name)]
+            for row in getattr(first, name):
+                if _bare(row) not in known:
+                    yield "", f"{getattr(row, 'name', '')} {says} (declares.{name})"
+    if after.restricted_namespaces and not before.restricted_namespaces:
+        yield "", "only some namespaces are asked to be restricted (declares.restricted_namespaces)"
+
+
+def _bare(row: Declared) -> Declared:
+    """A declaration without who answers for it, and why."""
+    return structs.replace(row, owner="", reason="")
 
 
 def _scope(before: Profile, after: Profile) -> Iterator[tuple[str, str]]:
@@ -96,6 +139,7 @@ def _scope(before: Profile, after: Profile) -> Iterator[tuple[str, str]]:
     for entry in after.not_applicable:
         if (entry.item, entry.condition) not in declared:
             yield entry.item, f"is declared not applicable: {entry.condition} (notApplicable)"
+    yield from _declares(before.declares, after.declares)
     outs = {(row.claim, row.kind, row.namespace, row.name) for row in before.declares.opt_outs}
     for out in after.declares.opt_outs:
         if (out.claim, out.kind, out.namespace, out.name) not in outs:

@@ -62,6 +62,15 @@ def test_since_compares_with_the_newest_older_run_of_the_same_cluster(demo):
     assert runs.since(at(demo, "2026-11-04T09:00:00Z", uid="third")) is None
 
 
+def test_the_last_run_is_that_of_the_same_cluster(demo):
+    own = runs.keep(at(demo, "2026-11-02T09:00:00Z"))
+    runs.keep(at(demo, "2026-11-03T09:00:00Z", uid="another"))
+
+    assert runs.last_of(at(demo, "2026-11-04T09:00:00Z")) == own
+    with pytest.raises(UserError, match="no run of this cluster is kept"):
+        runs.last_of(at(demo, "2026-11-04T09:00:00Z", uid="third"))
+
+
 def test_a_run_of_which_no_cluster_is_known_is_not_kept(demo, data):
     with pytest.raises(UserError, match="only runs of a cluster whose uid is known are kept"):
         runs.keep(at(demo, "2026-11-01T09:00:00Z", uid=""))
@@ -122,8 +131,14 @@ def test_runs_of_two_clusters_or_kinds_are_not_compared(demo):
     other = at(demo, "2026-11-25T10:00:00Z", uid="another")
     declared = structs.replace(demo, trial=structs.replace(demo.trial, declared=True))
 
-    with pytest.raises(UserError, match="these are runs of two clusters: shop-production"):
+    with pytest.raises(
+        UserError, match="these are runs of two clusters, or cannot be told to be of one: shop-production"
+    ):
         comparing.refuse_another(demo, other)
+    nameless = at(demo, "2026-11-25T10:00:00Z", uid="", ca="")
+    with pytest.raises(UserError, match="cannot be told to be of one"):
+        comparing.refuse_another(nameless, nameless)
+    comparing.refuse_another(demo, at(demo, "2026-11-25T10:00:00Z", uid=""))
     with pytest.raises(UserError, match="the first run is of a live cluster, the second of manifests"):
         comparing.refuse_another(demo, declared)
     comparing.refuse_another(declared, declared)

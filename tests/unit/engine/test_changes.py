@@ -157,6 +157,32 @@ def test_a_list_that_was_not_read_before_either_is_nothing_new():
     assert held(lost, lost) == ()
 
 
+def partly(besides):
+    gap = Gap(kube.PODS.id, Cause.REFUSED, "HTTP 403", "grant it", besides=besides)
+    evidence = dict(BAD.trial.evidence)
+    evidence[kube.PODS.id] = structs.replace(evidence[kube.PODS.id], gaps=(gap,))
+    return structs.replace(BAD, trial=structs.replace(BAD.trial, evidence=evidence))
+
+
+def test_a_namespace_that_is_not_read_any_more_does_not_pass_it():
+    reasons = held(partly(("a", "b")), partly(("a",)))
+
+    assert reasons == (f"{kube.PODS.id} of b is not read any more: refused, HTTP 403",)
+    assert held(partly(("a",)), partly(("a", "b"))) == ()
+
+
+TASK = "declares: {scheduledTasks: [{name: t, namespace: shop, cronJob: t, owner: %s, reason: r}]}"
+
+
+def test_a_declaration_that_is_gone_does_not_pass_it_and_another_owner_does():
+    declared = judged(("web", "null"), profile=TASK % "o")
+
+    assert "t is not declared any more, or not as it was (declares.scheduled_tasks)" in held(declared, BAD)
+    assert not [
+        row for row in held(declared, judged(("web", "null"), profile=TASK % "p")) if "declare" in row
+    ]
+
+
 def test_a_waiver_that_is_over_does_not_pass_it():
     waiver = "waivers: [{item: '3.7', owner: o, reason: r, expires: '2026-06-01'}]"
     while_it_held = judged(("web", "null"), profile=waiver)
