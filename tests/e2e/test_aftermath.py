@@ -54,3 +54,14 @@ def test_what_was_started_is_ended(tmp_path):
     processes.end_all(tmp_path)
 
     assert pid not in processes.matching("60", "sleep")
+
+
+def test_what_they_began_in_turn_is_ended_too(tmp_path):
+    """A shell that ends leaves a child that no note names."""
+    left = tmp_path / "left"
+    subprocess.run(["sh", "-c", f"sh -c 'touch {left}; sleep 60; true' {tmp_path}/runc & "], check=True)
+    Cluster().until(left.exists, "the child")
+    assert processes.matching(f"{tmp_path}/") != []
+
+    processes.end_naming(tmp_path)
+    assert processes.matching(f"{tmp_path}/") == []

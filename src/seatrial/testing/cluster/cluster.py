@@ -67,7 +67,7 @@ class Cluster:
                 stop_node(name, self.folder / name)
             if self.folder.is_dir():
                 processes.end_all(self.folder)
-                processes.end(processes.matching(f"{self.folder}/", f"{self.folder.parent}/bin/"))
+                processes.end_naming(self.folder)
                 self._restore_sysctls()
                 shutil.rmtree(self.folder)
             network.down()

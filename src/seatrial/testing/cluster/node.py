@@ -239,7 +239,8 @@ def stop_node(name: str, folder: Path) -> None:
     A container outlives its shim, so its processes are found by their cgroup.
     """
     processes.end_all(folder)
-    processes.end([*processes.matching(f"{folder}/run/", "containerd-shim"), *_held(name)])
+    processes.end_naming(folder)
+    processes.end(_held(name))
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
     for mount in sorted((row for row in mounts if row.startswith(f"{folder}/")), reverse=True):
         subprocess.run(["umount", "-l", mount], check=True, capture_output=True)

@@ -57,11 +57,21 @@ def end(pids: Iterable[int]) -> None:
         time.sleep(0.02)
 
 
+def end_naming(folder: Path) -> None:
+    """Ends every process whose command line names a place below the folder, also what one of them begins meanwhile.
+
+    Not all were started by ``start``: a shim has its runc, a run that was killed has its kubectl or ctr.
+    """
+    deadline = time.monotonic() + _ENDS_WITHIN
+    while (found := matching(f"{folder}/")) and time.monotonic() < deadline:
+        end(found)
+
+
 def matching(text: str, program: str = "") -> list[int]:
-    """Processes whose command line holds a text and, where one is named, a program."""
+    """Other processes whose command line holds a text and, where one is named, a program."""
     found = []
     for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
             command = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
