@@ -1,7 +1,7 @@
 """The use case behind ``init``: a profile that fits the cluster, each guess with its reason."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,7 @@ from seatrial.app.catalogue import installed_catalogue
 from seatrial.app.profile import API_VERSION, DEFAULT_PATH, KIND, parse_profile
 from seatrial.app.reporting import write_file
 from seatrial.inventory.views import Views
-from seatrial.inventory.workloads import Workloads
+from seatrial.inventory.workloads import PodGroup, Workloads
 from seatrial.model.errors import UserError
 from seatrial.model.evidence import Need, Unseen
 from seatrial.model.profile import SYSTEM_NAMESPACES
@@ -36,6 +36,13 @@ _TENANT_LABELS = (
 
 MOST_SHOWN = 200
 """Objects of a kind that are proposed; their number is said."""
+
+
+_ASKED = (kube.DISCOVERY, kube.NAMESPACES, kube.PODS, kube.DAEMON_SETS, kube.CRON_JOBS)
+"""What the profile is made from."""
+
+_CRITICAL = frozenset({"Deployment", "StatefulSet"})
+"""What may be proposed as a critical component; DaemonSets are proposed as services of nodes."""
 
 
 class Component(Struct, frozen=True):
@@ -80,7 +87,9 @@ def profile_text(trial: Trial) -> str:
     found = _recognised(views, images)
     lines = [
         f"# Written by seatrial init from {_comment(trial.cluster.server or trial.name or 'a recorded trial')}, {trial.now}.",
-        "# Read it, correct it, keep it in Git. Lines behind # are proposals: take the # away where they are true.",
+        "# Read it, correct it, keep it in Git. Lines behind # are proposals: take the # away where they are true,",
+        "# also of the line that they stand under, and say who answers for it. Nothing counts before.",
+        *_not_read(trial),
         f"apiVersion: {API_VERSION}",
         f"kind: {KIND}",
         f"name: {_word(trial.name or trial.cluster.context or 'platform')}",
@@ -94,7 +103,7 @@ def profile_text(trial: Trial) -> str:
         "",
         *_conditional(),
         "",
-        *_declares(views),
+        *_declares(views, found),
     ]
     return "\n".join(lines) + "\n"
 
@@ -148,40 +157,49 @@ def _is_of(image: str, component: Component) -> bool:
     return any(f"/{image}".endswith("/" + path) for path in component.images)
 
 
+def _not_read(trial: Trial) -> Iterator[str]:
+    """Which lists are missing, or have gaps: nothing that follows is said of what may be in them."""
+    for need in _ASKED:
+        answer = trial.evidence.get(need.id)
+        gaps = answer.gaps if answer is not None else ()
+        what = need.resource or "what is served"
+        if answer is None:
+            yield f"# NOT READ: {what} (this trial did not ask for it)"
+        elif gaps:
+            part = "" if gaps[0].namespace is None else f" of {len(gaps)} regions"
+            yield f"# NOT READ: {what}{part} ({gaps[0].cause}: {_comment(gaps[0].detail)})"
+
+
 def _scope(views: Views, images: Mapping[str, set[str]], found: Iterable[Found]) -> Iterator[str]:
-    """Namespaces, sorted; only one in which nothing but known components runs is set as the platform's."""
-    names = sorted(row.name for row in _rows(views, kube.NAMESPACES, Object))
-    tenants = {row.name: _tenant(row) for row in _rows(views, kube.NAMESPACES, Object)}
+    """Namespaces, sorted. None is set as the platform's: that would take it out of the claims about applications."""
+    rows = sorted(_rows(views, kube.NAMESPACES, Object), key=lambda row: row.name)
     of: dict[str, list[str]] = {}
-    for row in found:
-        for namespace in row.namespaces:
-            if row.component.platform:
-                of.setdefault(namespace, []).append(row.component.name)
-    known = tuple(row.component for row in found)
-    sure, likely, others = [], [], []
-    for name in names:
-        if name in SYSTEM_NAMESPACES:
-            continue
-        if name not in of:
-            others.append(name)
-        elif all(any(_is_of(image, component) for component in known) for image in images.get(name, ())):
-            sure.append(name)
-        else:
-            likely.append(name)
-    yield "# Namespaces: kube-system and its like are the platform's always; those that are not named are applications'."
-    if sure:
-        yield "scope:"
-        yield "  platformNamespaces:"
-        yield from (
-            f"  - {_word(name)}   # nothing runs here but {_comment(', '.join(of[name]))}" for name in sure
+    for one in found:
+        for namespace in one.namespaces:
+            if one.component.platform:
+                of.setdefault(namespace, []).append(one.component.name)
+    known = tuple(one.component for one in found)
+    yield "# Namespaces: kube-system and its like are the platform's always, all others are applications' until you say"
+    yield "# otherwise: what is the platform's leaves the claims about applications, so that this is never set by a guess."
+    mine = [row.name for row in rows if row.name in of and row.name not in SYSTEM_NAMESPACES]
+    if mine:
+        yield "# scope:"
+        yield "#   platformNamespaces:"
+    for name in mine[:MOST_SHOWN]:
+        whole = all(any(_is_of(image, component) for component in known) for image in images[name])
+        says = (
+            f"nothing else was seen here than {', '.join(of[name])}"
+            if whole
+            else f"{', '.join(of[name])}, and more"
         )
-    if likely:
-        yield "# Perhaps the platform's too: a known component runs there, and something else."
-        yield from (f"#   - {_word(name)}   # {_comment(', '.join(of[name]))}" for name in likely)
-    yield f"# Applications: {len(others) + len(likely)}"
-    for name in others[:MOST_SHOWN]:
-        tenant = f" · tenant {_comment(tenants[name])}" if tenants.get(name) else ""
-        yield f"#   {_comment(name)}: {len(images.get(name, ()))} images{tenant}"
+        yield f"#   - {_word(name)}   # {_comment(says)}"
+    if len(mine) > MOST_SHOWN:
+        yield f"#   and {len(mine) - MOST_SHOWN} more"
+    others = [row for row in rows if row.name not in SYSTEM_NAMESPACES and row.name not in of]
+    yield f"# Applications, as nothing says otherwise: {len(others)}"
+    for row in others[:MOST_SHOWN]:
+        tenant = f" · tenant {_comment(_tenant(row))}" if _tenant(row) else ""
+        yield f"#   {_comment(row.name)}: {len(images.get(row.name, ()))} images{tenant}"
     if len(others) > MOST_SHOWN:
         yield f"#   and {len(others) - MOST_SHOWN} more"
 
@@ -210,7 +228,7 @@ def _conditional() -> Iterator[str]:
             yield f'# - {{item: "{item.id}", condition: {condition}, owner: "", reason: ""}}   # {_comment(item.text)}'
 
 
-def _declares(views: Views) -> Iterator[str]:
+def _declares(views: Views, found: Sequence[Found]) -> Iterator[str]:
     """Facts that nobody can infer: what was seen is proposed, people say what must be."""
     yield "# What must be there cannot be read off what is there: say which of these are asked for, by whom and why."
     yield "# declares:"
@@ -225,6 +243,25 @@ def _declares(views: Views) -> Iterator[str]:
     yield from _proposals(
         f"{{name: {_word(row.name)}, namespace: {_word(row.namespace)}, cronJob: {_word(row.name)}"
         for row in jobs
+    )
+    critical = sorted(
+        {
+            group.subject
+            for group in views.view(Workloads).known(None)
+            if group.unseen is None and group.subject.kind in _CRITICAL and _is_critical(group, found)
+        }
+    )
+    yield f"#   criticalComponents:   # {len(critical)} Deployments and StatefulSets of known components of a platform"
+    yield from _proposals(
+        f"{{kind: {row.kind}, namespace: {_word(row.namespace)}, name: {_word(row.name)}" for row in critical
+    )
+
+
+def _is_critical(group: PodGroup, found: Iterable[Found]) -> bool:
+    return any(
+        one.component.platform and _is_of(_repository(container.image), one.component)
+        for one in found
+        for container in group.pod.spec.containers
     )
 
 

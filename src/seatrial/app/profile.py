@@ -138,9 +138,12 @@ class _Reading:
             raise self._error(("kind",), f"kind must be {kind}", f"kind: {kind}")
         self._refuse_unquoted(value)
         try:
-            return msgspec.convert(value, type)
+            found = msgspec.convert(value, type)
         except msgspec.ValidationError as error:
             raise self._converted(str(error)) from error
+        for path, word in _unanswered(value):
+            raise self._error(path, f"{_dotted(path)} is empty", f"say the {word}: every exception has one")
+        return found
 
     def profile(self) -> Profile:
         profile = self._read(Profile, KIND, "a profile")
@@ -307,6 +310,15 @@ class _Reading:
             self._document.line,
         )
         return ProfileError(f"{self._source}:{line}: {says}", hint=hint)
+
+
+def _unanswered(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Each ``owner`` and ``reason`` that is there and says nothing."""
+    rows = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in rows:
+        if key in {"owner", "reason"} and isinstance(inner, str) and not inner.strip():
+            yield (*path, key), key
+        yield from _unanswered(inner, (*path, key))
 
 
 def _path(text: str) -> tuple[str | int, ...]:

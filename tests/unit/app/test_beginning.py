@@ -13,7 +13,10 @@ from seatrial.cli.main import main
 from seatrial.engine.assess import assess
 from seatrial.engine.plan import needs_of
 from seatrial.kit import World
-from seatrial.model.outcome import Outcome
+from seatrial.model.errors import UserError
+from seatrial.model.evidence import Cause, Gap
+from seatrial.model.profile import Profile
+from seatrial.needs import kube
 from seatrial.testing.worlds import hold, trial_of
 
 
@@ -50,9 +53,9 @@ def loaded(text):
 def test_namespaces_are_sorted_by_what_runs_there():
     text = beginning.profile_text(recorded(CLUSTER))
 
-    assert loaded(text).scope.platform_namespaces == ("monitoring",)
-    assert '- "monitoring"   # nothing runs here but Prometheus, Alertmanager' in text
-    assert '#   - "mixed"   # Vault' in text
+    assert loaded(text).scope.platform_namespaces == ()
+    assert '#   - "monitoring"   # nothing else was seen here than Prometheus, Alertmanager\n' in text
+    assert '#   - "mixed"   # Vault, and more\n' in text
     assert "#   shop: 1 images · tenant capsule.clastix.io/tenant=blue" in text
 
 
@@ -83,6 +86,8 @@ def test_the_demo_gets_a_profile_that_belongs_to_it(tmp_path, monkeypatch, capsy
 
 def test_every_proposal_is_valid_once_somebody_answers_for_it():
     lines = beginning.profile_text(trials.demo()).splitlines()
+    scope = lines[lines.index("# scope:") :]
+    scope = scope[: next(at for at, line in enumerate(scope) if line.startswith("# Applications"))]
     start = lines.index("# declares:")
     text = "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines[start:])
     conditional = lines[lines.index("# notApplicable:") : start]
@@ -93,9 +98,18 @@ def test_every_proposal_is_valid_once_somebody_answers_for_it():
     more = "notApplicable:\n" + "\n".join(ones.values()) + "\n" + text
     found = loaded(
         "apiVersion: seatrial/v1alpha1\nkind: Platform\n"
+        + "\n".join(line.removeprefix("# ") for line in scope)
+        + "\n"
         + more.replace('owner: ""', "owner: o").replace('reason: ""', "reason: r")
     )
 
+    assert found.scope.platform_namespaces == ("observability",)
+    assert {row.name for row in found.declares.critical_components} == {
+        "alert-router",
+        "boards",
+        "metrics-store",
+        "trace-collector",
+    }
     assert len(found.declares.node_services) == 3
     assert len(found.declares.scheduled_tasks) == 6
     assert len(found.not_applicable) > 40
@@ -112,13 +126,60 @@ def judged(trial, profile):
     return {item.id: item.outcome for item in found.items}
 
 
-@pytest.mark.parametrize("world", [CLUSTER, World("")], ids=["cluster", "empty"])
-def test_judging_with_it_makes_no_fail_a_pass(world):
-    trial = recorded(world)
-    before = judged(trial, trial.profile)
-    after = judged(trial, loaded(beginning.profile_text(trial)))
+LIMITED = pod("s", "shop", "registry.example/web:1").replace(
+    '"}]', '", resources: {limits: {cpu: "1", memory: 1Gi}, requests: {cpu: "1", memory: 1Gi}}}]'
+)
+ONLY_THE_PLATFORM_FAILS = World("---\n".join([
+    namespace("monitoring"), pod("p", "monitoring", "quay.io/prometheus/prometheus:v3.1.0"), namespace("shop"), LIMITED,
+]))  # fmt: skip
 
-    assert not [id for id in after if after[id] is Outcome.PASS and before[id] is not Outcome.PASS]
+
+@pytest.mark.parametrize(
+    "trial",
+    [recorded(CLUSTER), recorded(World("")), recorded(ONLY_THE_PLATFORM_FAILS), trials.demo()],
+    ids=["cluster", "empty", "only the platform fails", "demo"],
+)
+def test_judging_with_it_changes_no_verdict(trial):
+    before = judged(trial, Profile())
+
+    assert judged(trial, loaded(beginning.profile_text(trial))) == before
+
+
+def test_what_was_not_read_is_said():
+    trial = trials.demo()
+    refused = {
+        need: structs.replace(answer, chunks=(), gaps=(Gap(need, Cause.REFUSED, "forbidden\n# scope:"),))
+        for need, answer in trial.evidence.items()
+        if need != kube.CRON_JOBS.id
+    }
+    text = beginning.profile_text(structs.replace(trial, evidence=refused))
+
+    for what in ("what is served", "namespaces", "pods", "daemonsets"):
+        assert f"# NOT READ: {what} (refused: forbidden·# scope:)\n" in text
+    assert "# NOT READ: cronjobs (this trial did not ask for it)\n" in text
+    assert "NOT READ" not in beginning.profile_text(trial)
+    assert loaded(text).cluster == loaded(beginning.profile_text(trial)).cluster
+
+
+@pytest.mark.parametrize("word", ["owner", "reason"])
+def test_a_proposal_that_nobody_answers_for_is_refused(word):
+    row = {"item": "5.5", "condition": "bgp-not-used", "owner": "net", "reason": "no routers", word: " "}
+    text = yaml.safe_dump({"apiVersion": "seatrial/v1alpha1", "kind": "Platform", "notApplicable": [row]})
+
+    with pytest.raises(UserError, match=rf"seatrial.yaml:\d+: notApplicable.0.{word} is empty"):
+        loaded(text)
+
+
+def test_options_that_would_be_of_no_effect_are_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for words in (
+        ["--demo", "--context", "x"],
+        ["--demo", "--ticks", "x.md"],
+        ["--ticks", "x.md", "--context", "y"],
+    ):
+        assert main(["init", *words]) == 2
+        assert capsys.readouterr().err.startswith("error: --")
+    assert list(tmp_path.iterdir()) == []
 
 
 HOSTILE = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
@@ -133,5 +194,5 @@ def test_no_text_of_a_cluster_changes_what_the_profile_says(name, context, label
     )
     text = beginning.profile_text(trial)
 
-    assert set(yaml.safe_load(text)) <= {"apiVersion", "kind", "name", "cluster", "stage", "scope"}
-    assert loaded(text).scope.platform_namespaces == ("monitoring",)
+    assert set(yaml.safe_load(text)) <= {"apiVersion", "kind", "name", "cluster", "stage"}
+    assert loaded(text).kind == "Platform"

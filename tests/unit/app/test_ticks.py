@@ -79,16 +79,86 @@ def test_a_reworded_line_is_said_to_be_guessed():
     )
 
     assert found.done == ("3.5", "3.7")
-    assert [(row.line, id) for row, id in found.guessed] == [(1, "3.7"), (2, "3.5")]
+    assert [(line.number, id) for line, id in found.guessed] == [(1, "3.7"), (2, "3.5")]
+
+
+def left(text):
+    return [(row.line.number, row.why) for row in ticks.read_list(text).unmatched]
 
 
 def test_two_lines_never_mean_one_item():
-    found = ticks.read_list(
-        "- [x] Resource limits set for all pods\n- [ ] Resource limits set for all pods\n"
+    said = "- [x] Resource limits set for all pods\n"
+
+    assert ticks.read_list(said * 2).done == ("3.7",)
+    assert left(said * 2) == [(2, "line 1 spoke of 3.7 before")]
+
+
+def test_of_two_lines_that_disagree_neither_counts():
+    text = "- [x] Falco deployed and configured\n- [ ] Seccomp profiles configured\n- [x] Seccomp profiles configured\n"
+
+    assert (ticks.read_list(text).done, ticks.read_list(text).open) == (("8.1",), ())
+    assert left(text) == [
+        (2, "lines 2 and 3 say two things of 3.4"),
+        (3, "lines 2 and 3 say two things of 3.4"),
+    ]
+
+
+def test_a_text_that_stands_twice_in_the_checklist_needs_its_section_or_number():
+    for text, done in {
+        "- [x] SBOM generation automated": (),
+        "### Build Pipeline (Task 15)\n- [x] SBOM generation automated": ("15.4",),
+        "- [x] Image Security\n  - [x] SBOM generation automated": ("6.5",),
+        "- [x] 15.4 SBOM generation automated": ("15.4",),
+        "### Image Security\n- [x] SBOM generation automated\n- [x] SBOM generation automated": ("6.5",),
+        "- [x] SBOM generation automated\n- [x] SBOM generation automated": ("6.5", "15.4"),
+    }.items():
+        assert ticks.read_list(text + "\n").done == done
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| Seccomp profiles configured | ✅ | Ann |", "> - [x] Seccomp profiles configured", "a) [x] Seccomp profiles configured",
+        "- Seccomp profiles configured ✅", "3.4 [x] Seccomp profiles configured", "- \\[x\\] Seccomp profiles configured",
+        "- [x] Seccomp profiles configured — done by Ann, see JIRA-123", "- [X] Seccomp profiles configured (not for batch)",
+        "- :white_check_mark: **Seccomp** profiles [configured](https://wiki.example/(x))", "\t* [✓] 12. Seccomp profiles configured",
+    ],
+)  # fmt: skip
+def test_lines_are_read_as_teams_write_them(line):
+    assert ticks.read_list(line).done == ("3.4",)
+
+
+@pytest.mark.parametrize("around", ["```\n{}\n```\n", "<!--\n{}\n-->\n", "~~~\n{}\n```\n{}\n~~~\n"])
+def test_code_and_comments_tick_nothing(around):
+    text = "- [x] Falco deployed and configured\n" + around.replace("{}", "- [x] Seccomp profiles configured")
+
+    assert ticks.read_list(text).done == ("8.1",)
+
+
+def test_who_signed_may_stand_on_the_line():
+    text = (
+        "- [x] Infrastructure Lead: Ann Smith Date: 2026-01-02\n- [x] CTO/VP Engineering: ____ Date: ____\n"
     )
 
-    assert found.done == ("3.7",)
-    assert [row.line for row in found.unmatched] == [2]
+    assert ticks.read_list(text).done == ("S1.1", "S2.3")
+
+
+def test_line_numbers_are_those_of_an_editor():
+    """Text may hold separators that editors do not count as lines."""
+    assert left("- [x] Falco deployed and configured\nx\u2028y\u0085z\x0c\n- [x] milk\n")[0][0] == 3
+
+
+def test_what_is_told_is_bounded_and_harmless(tmp_path):
+    text = "- [x] Falco deployed and configured\n" + "".join(
+        f"- [x] \x1b[31mzz{at}\u202e\n" for at in range(100)
+    )
+    lines = list(ticks.told(ticks.read_list(text), tmp_path))
+
+    assert len(lines) == 1 + ticks.MOST_TOLD + 1
+    assert lines[-1] == "  60 more lines are not used"
+    assert not re.search("[\x00-\x1f\u202e]", "".join(lines))
+    with pytest.raises(UserError, match="more than 2000 lines"):
+        ticks.read_list("- [x] zz\n" * 2001)
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=60), max_size=20))
@@ -144,6 +214,6 @@ def test_the_file_is_read_with_the_profile(tmp_path, monkeypatch, capsys):
     assert main(["init", "--ticks", "list.md"]) == 0
     out = capsys.readouterr().out
     assert "wrote ticks.yaml: 10 of 10 items are ticked" in out
-    assert "line 11 is none of the checklist's: milk (nearest: " in out
+    assert "line 11 is not used: milk (none of the checklist's; nearest " in out
     assert trials.choose_profile(None).ticks == tuple(IDS[:10])
     assert main(["init", "--ticks", "list.md"]) == 2

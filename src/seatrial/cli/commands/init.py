@@ -21,8 +21,8 @@ from seatrial.cli.commands._options import CLUSTER_OPTIONS, cluster_options, qui
 @quiet_option
 def command(**options: Any) -> None:
     """Write a commented seatrial.yaml from what the cluster shows: namespaces sorted into the platform's and applications',
-    components that were recognised, and what only people can declare, as proposals. Nothing is excluded, waived or called
-    not applicable by a guess.
+    components that were recognised, and what only people can declare. It sets the cluster's name and identity; all else
+    stands as a proposal behind #, so that no verdict changes by a guess.
 
     With --ticks the team's old Markdown list is read: every report then says how much of what it calls done is proved.
 
@@ -36,13 +36,18 @@ def command(**options: Any) -> None:
     from seatrial.model.profile import Profile
 
     if options["ticks"]:
+        for name in ("replay", "demo", "context"):
+            if options[name]:
+                raise click.UsageError(f"--ticks reads a list and no cluster: leave --{name} out")
         path, found = ticks.take(options["ticks"], options["output"], force=options["force"])
         for line in ticks.told(found, path):
             click.echo(line)
         return
     show = progress(wanted=not options["quiet"])
     if options["replay"] or options["demo"]:
-        trial, _ = choose_trial((), options["replay"], options["demo"], None, {}, show)
+        trial, _ = choose_trial(
+            (), options["replay"], options["demo"], None, {"context": options["context"]}, show
+        )
     else:
         choice = trials.ClusterChoice(**{name: options[name] for name in CLUSTER_OPTIONS})
         trial = trials.from_cluster(choice, Profile(), show)
