@@ -53,7 +53,7 @@ def test_what_was_started_is_ended(tmp_path):
     pid = processes.pid(tmp_path, "sleeper")
     processes.end_all(tmp_path)
 
-    assert pid not in processes.matching("60", "sleep")
+    assert pid not in processes.matching("sleep\x0060")
 
 
 def test_what_they_began_in_turn_is_ended_too(tmp_path):

@@ -107,6 +107,7 @@ _ALLOWED = ("capabilities", "platform_workloads")
 
 
 def _declares(before: Declares, after: Declares) -> Iterator[tuple[str, str]]:
+    written = {field.name: field.encode_name for field in structs.fields(Declares)}
     for names, first, second, says in (
         (_ASKED, before, after, "is not declared any more, or not as it was"),
         (_ALLOWED, after, before, "is declared"),
@@ -115,9 +116,9 @@ def _declares(before: Declares, after: Declares) -> Iterator[tuple[str, str]]:
             known = [_bare(row) for row in getattr(second, name)]
             for row in getattr(first, name):
                 if _bare(row) not in known:
-                    yield "", f"{getattr(row, 'name', '')} {says} (declares.{name})"
+                    yield "", f"{getattr(row, 'name', '')} {says} (declares.{written[name]})"
     if after.restricted_namespaces and not before.restricted_namespaces:
-        yield "", "only some namespaces are asked to be restricted (declares.restricted_namespaces)"
+        yield "", "only some namespaces are asked to be restricted (declares.restrictedNamespaces)"
 
 
 def _bare(row: Declared) -> Declared:

@@ -11,10 +11,11 @@ from seatrial.app.catalogue import installed_catalogue, installed_checks
 from seatrial.engine.assess import assess
 from seatrial.engine.changes import FindingRecord, How, ItemRecord, Record, compare, record_of
 from seatrial.engine.plan import needs_of
-from seatrial.engine.ratchet import ratchet
+from seatrial.engine.ratchet import _ALLOWED, _ASKED, ratchet
 from seatrial.kit import World
 from seatrial.model.evidence import Cause, Gap
 from seatrial.model.outcome import Outcome
+from seatrial.model.profile import Declares
 from seatrial.needs import kube
 from seatrial.testing.worlds import hold, trial_of
 
@@ -177,10 +178,17 @@ TASK = "declares: {scheduledTasks: [{name: t, namespace: shop, cronJob: t, owner
 def test_a_declaration_that_is_gone_does_not_pass_it_and_another_owner_does():
     declared = judged(("web", "null"), profile=TASK % "o")
 
-    assert "t is not declared any more, or not as it was (declares.scheduled_tasks)" in held(declared, BAD)
+    assert "t is not declared any more, or not as it was (declares.scheduledTasks)" in held(declared, BAD)
     assert not [
         row for row in held(declared, judged(("web", "null"), profile=TASK % "p")) if "declare" in row
     ]
+
+
+def test_every_declaration_asks_for_more_or_for_less():
+    """A new one must be told apart here, else taking it out would pass."""
+    told = {*_ASKED, *_ALLOWED, "opt_outs"}
+
+    assert told == set(Declares.__struct_fields__)
 
 
 def test_a_waiver_that_is_over_does_not_pass_it():

@@ -67,8 +67,8 @@ def end_naming(folder: Path) -> None:
         end(found)
 
 
-def matching(text: str, program: str = "") -> list[int]:
-    """Other processes whose command line holds a text and, where one is named, a program."""
+def matching(text: str) -> list[int]:
+    """Other processes whose command line holds a text."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -77,7 +77,7 @@ def matching(text: str, program: str = "") -> list[int]:
             command = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
         except OSError:  # it ended meanwhile
             continue
-        if text in command and program in command:
+        if text in command:
             found.append(int(entry.name))
     return found
 
